@@ -1,1 +1,11 @@
-//! placeholder
+//! Switchboard: a serverless-style host for customer-support workflows.
+//!
+//! Rooms, and the one direction in which they know each other:
+//!
+//! ```text
+//! cli → api, channels → engine → sandbox, store, knowledge, workflow → model
+//! ```
+//!
+//! - [`model`] — what a desk is made of: pure data and pure rules.
+
+pub mod model;

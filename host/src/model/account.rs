@@ -1,0 +1,51 @@
+//! The customer.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, ConversationId, Language};
+
+/// A customer: the aggregate that conversations, tickets and promises hang from (R105).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// What to call the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The language last spoken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// What else the desk knows, by field name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// Where the customer writes from: `channel/contact`.
+    #[serde(default)]
+    pub identities: Vec<String>,
+    /// All conversations, oldest first.
+    #[serde(default)]
+    pub conversations: Vec<ConversationId>,
+    /// Complaint tickets that no department has closed yet.
+    #[serde(default)]
+    pub open_complaints: u32,
+    /// First contact.
+    pub created_at: Timestamp,
+}
+
+impl Account {
+    /// A customer who writes for the first time.
+    pub fn new(id: AccountId, identity: String, at: Timestamp) -> Self {
+        Self {
+            id,
+            name: None,
+            language: None,
+            fields: BTreeMap::new(),
+            identities: vec![identity],
+            conversations: Vec::new(),
+            open_complaints: 0,
+            created_at: at,
+        }
+    }
+}

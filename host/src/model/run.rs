@@ -1,0 +1,144 @@
+//! The trace of a run: enough to understand it, and to repeat it byte for byte.
+
+use serde::{Deserialize, Serialize};
+
+use super::conversation::kinds;
+use super::{Account, Conversation, Entry, Event, Outcome, Policy, RunId};
+
+/// One event through its chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// What it handled.
+    pub event: Event,
+    /// The conversation before the run, after the event itself was applied.
+    pub before: Conversation,
+    /// The account before the run.
+    pub account: Account,
+    /// The name of the desk's revision that it ran under: a hash of workflow and configuration.
+    pub desk: String,
+    /// Each plugin call, in order.
+    pub invocations: Vec<Invocation>,
+    /// What it did, in order.
+    pub entries: Vec<Entry>,
+}
+
+/// One plugin call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Invocation {
+    /// The step.
+    pub step: String,
+    /// The plugin's name.
+    pub plugin: String,
+    /// The plugin's version.
+    pub version: String,
+    /// SHA-256 of the component, in hexadecimal.
+    pub sha256: String,
+    /// SHA-256 of the step's configuration, grants and limits, under which they are kept.
+    pub settings: String,
+    /// What came of it.
+    pub result: InvocationResult,
+    /// What it asked the host and was told, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub host_calls: Vec<HostCall>,
+    /// What it wrote to its key-value space.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kv_writes: Vec<KvWrite>,
+    /// What it logged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<LogLine>,
+    /// What it cost. Not part of a replay's comparison.
+    pub usage: Usage,
+}
+
+/// What came of an invocation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum InvocationResult {
+    /// The step answered.
+    Done {
+        /// What.
+        outcome: Outcome,
+    },
+    /// The step failed or was stopped; nothing of the call counts.
+    Failed {
+        /// A stable name of the cause: `deadline`, `memory`, `trap`, `transient`, `invalid-effect` …
+        code: String,
+        /// Why, in words.
+        reason: String,
+        /// What the host did about it.
+        policy: Policy,
+    },
+}
+
+/// A question to the host and its answer, as JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostCall {
+    /// `interface.function`.
+    pub call: String,
+    /// The arguments.
+    pub arguments: serde_json::Value,
+    /// The answer.
+    pub answer: serde_json::Value,
+}
+
+kinds!(
+    /// Whose memory a key belongs to.
+    KvScope {
+        /// The conversation's.
+        Conversation = "conversation",
+        /// The account's.
+        Account = "account",
+        /// The whole desk's.
+        Desk = "desk",
+    }
+);
+
+/// A write to a step's key-value space; none removes the key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KvWrite {
+    /// Whose memory.
+    pub scope: KvScope,
+    /// Which key.
+    pub key: String,
+    /// What.
+    pub value: Option<Vec<u8>>,
+}
+
+kinds!(
+    /// How much a log line matters.
+    LogLevel {
+        /// For the plugin's author.
+        Debug = "debug",
+        /// For whoever runs the desk.
+        Info = "info",
+        /// Something is odd.
+        Warn = "warn",
+        /// Something is wrong.
+        Error = "error",
+    }
+);
+
+/// A line that a plugin logged, control characters escaped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// How much it matters.
+    pub level: LogLevel,
+    /// What.
+    pub text: String,
+}
+
+/// What a call cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Microseconds of wall time.
+    pub time_us: u32,
+    /// Fuel, where the engine counts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fuel: Option<u64>,
+    /// Most bytes of linear memory and tables held at once.
+    pub memory: u64,
+    /// Questions to the host.
+    pub host_calls: u32,
+}
