@@ -7,5 +7,7 @@
 //! ```
 //!
 //! - [`model`] — what a desk is made of: pure data and pure rules.
+//! - [`workflow`] — the desk directory: opening hours and business time.
 
 pub mod model;
+pub mod workflow;
