@@ -1,0 +1,302 @@
+//! Text into words. Articles and questions take the same way, so they meet whatever script they were written in.
+//!
+//! Chinese is folded to simplified characters (OpenCC), widths and cases are folded, Chinese is cut into words with
+//! jieba's dictionary reduced to its most frequent words (`words/NOTICE`), English is stemmed (Snowball).
+
+use std::collections::HashSet;
+
+use ferrous_opencc::OpenCC;
+use ferrous_opencc::config::BuiltinConfig;
+use frostem::{Algorithm, Stemmer};
+use jieba_rs::Jieba;
+
+use super::{Article, KnowledgeError};
+
+/// Of a longer message only the beginning is looked at, which bounds the work of a search.
+const QUESTION_CHARS: usize = 400;
+/// Of more sentences the rest counts only for the whole message.
+const CLAUSES: usize = 8;
+/// An identifier (an order, a phone number) is a word with at least as many digits: it tells nothing about the topic.
+const IDENTIFIER_DIGITS: usize = 4;
+
+static DICTIONARY: &str = include_str!("words/zh.txt");
+static FUNCTION_WORDS: &str = include_str!("words/function.txt");
+
+/// One word in the form in which articles and questions are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) text: String,
+    /// Written in Chinese characters.
+    pub(super) han: bool,
+    /// Says how something is asked, not what about.
+    pub(super) function: bool,
+    /// Follows the Chinese word before it without anything in between.
+    pub(super) joined: bool,
+}
+
+/// A customer's message.
+pub(super) struct QuestionText {
+    /// The message as a whole and, if there are several, its clauses.
+    pub(super) parts: Vec<Vec<Word>>,
+    /// The language that the message seems to be written in.
+    pub(super) language: &'static str,
+}
+
+/// An article's words.
+pub(super) struct ArticleText {
+    pub(super) title: Vec<Word>,
+    pub(super) questions: Vec<Vec<Word>>,
+    pub(super) text: Vec<Word>,
+}
+
+impl ArticleText {
+    /// What the article says it is about: title and questions.
+    pub(super) fn heads(&self) -> impl Iterator<Item = &Vec<Word>> {
+        std::iter::once(&self.title).chain(&self.questions)
+    }
+}
+
+pub(super) struct Analyzer {
+    to_simplified: OpenCC,
+    segmenter: Jieba,
+    stemmer: Stemmer,
+    function_words: HashSet<&'static str>,
+}
+
+impl Analyzer {
+    pub(super) fn new() -> Result<Self, KnowledgeError> {
+        let to_simplified = OpenCC::from_config(BuiltinConfig::T2s)
+            .map_err(|e| KnowledgeError::WordData(e.to_string()))?;
+        let segmenter = Jieba::with_dict(&mut DICTIONARY.as_bytes())
+            .map_err(|e| KnowledgeError::WordData(e.to_string()))?;
+        let function_words = FUNCTION_WORDS
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .flat_map(str::split_whitespace)
+            .collect();
+        Ok(Self {
+            to_simplified,
+            segmenter,
+            stemmer: Stemmer::new(Algorithm::English),
+            function_words,
+        })
+    }
+
+    pub(super) fn article(&self, article: &Article) -> ArticleText {
+        ArticleText {
+            title: self.words(&article.title),
+            questions: article
+                .questions
+                .iter()
+                .map(|question| self.words(question))
+                .collect(),
+            text: self.words(&article.text),
+        }
+    }
+
+    pub(super) fn question(&self, query: &str) -> QuestionText {
+        let end = query
+            .char_indices()
+            .nth(QUESTION_CHARS)
+            .map_or(query.len(), |(index, _)| index);
+        let query = query.get(..end).unwrap_or(query);
+        let folded = self.fold(query);
+        let clauses: Vec<&str> = folded
+            .split(is_clause_end)
+            .filter(|clause| !clause.trim().is_empty())
+            .collect();
+        let mut parts = vec![self.folded_words(&folded)];
+        if clauses.len() > 1 {
+            parts.extend(
+                clauses
+                    .into_iter()
+                    .take(CLAUSES)
+                    .map(|clause| self.folded_words(clause)),
+            );
+        }
+        QuestionText {
+            parts,
+            language: written_in(query, &folded),
+        }
+    }
+
+    fn words(&self, text: &str) -> Vec<Word> {
+        self.folded_words(&self.fold(text))
+    }
+
+    /// One script, one width, one case. Keeps the number of characters wherever the parts do.
+    fn fold(&self, text: &str) -> String {
+        let narrow: String = text
+            .chars()
+            .map(narrow)
+            .flat_map(char::to_lowercase)
+            .collect();
+        if narrow.chars().any(is_han) {
+            self.to_simplified.convert(&narrow)
+        } else {
+            narrow
+        }
+    }
+
+    fn folded_words(&self, text: &str) -> Vec<Word> {
+        let mut words = Vec::new();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let kind = Kind::of(first);
+            let end = rest.find(|c| Kind::of(c) != kind).unwrap_or(rest.len());
+            let (run, behind) = rest.split_at(end);
+            rest = behind;
+            match kind {
+                Kind::Han => {
+                    let tokens = self.segmenter.cut(run, false);
+                    words.extend(
+                        tokens
+                            .iter()
+                            .map(|token| self.chinese(token.word, token.byte_start > 0)),
+                    );
+                }
+                Kind::Letter => words.extend(self.latin(run)),
+                Kind::Other => {}
+            }
+        }
+        words
+    }
+
+    fn chinese(&self, word: &str, joined: bool) -> Word {
+        Word {
+            text: word.to_owned(),
+            han: true,
+            function: self.function_words.contains(word),
+            joined,
+        }
+    }
+
+    fn latin(&self, run: &str) -> Option<Word> {
+        let run = run.trim_matches('\'');
+        if run.is_empty() || run.chars().filter(char::is_ascii_digit).count() >= IDENTIFIER_DIGITS {
+            return None;
+        }
+        let function = self.function_words.contains(run);
+        let stem = self
+            .stemmer
+            .stem(run.strip_suffix("'s").unwrap_or(run))
+            .into_owned();
+        Some(Word {
+            text: stem,
+            han: false,
+            function,
+            joined: false,
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Han,
+    Letter,
+    Other,
+}
+
+impl Kind {
+    fn of(c: char) -> Self {
+        if is_han(c) {
+            Self::Han
+        } else if c.is_alphanumeric() || c == '\'' {
+            Self::Letter
+        } else {
+            Self::Other
+        }
+    }
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+fn is_clause_end(c: char) -> bool {
+    matches!(
+        c,
+        '.' | ',' | '!' | '?' | ';' | ':' | '\n' | '。' | '、' | '…' | '~'
+    )
+}
+
+/// Full-width forms, typographic apostrophes and Chinese punctuation as their plain counterparts.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => u32::from(c)
+            .checked_sub(0xfee0)
+            .and_then(char::from_u32)
+            .unwrap_or(c),
+        '\u{3000}' => ' ',
+        '\u{2018}' | '\u{2019}' => '\'',
+        _ => c,
+    }
+}
+
+/// Chinese without a character that only Traditional text has counts as Simplified.
+fn written_in(text: &str, folded: &str) -> &'static str {
+    if !text.chars().any(is_han) {
+        "en"
+    } else if text
+        .chars()
+        .filter(|c| is_han(*c))
+        .eq(folded.chars().filter(|c| is_han(*c)))
+    {
+        "zh-Hans"
+    } else {
+        "zh-Hant"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        Analyzer::new()
+            .unwrap()
+            .words(text)
+            .into_iter()
+            .map(|word| word.text)
+            .collect()
+    }
+
+    #[test]
+    fn both_scripts_become_the_same_words() {
+        assert_eq!(texts("請問發票怎麼開？"), texts("请问发票怎么开?"));
+        assert_eq!(texts("遙控車"), ["遥控车"]);
+    }
+
+    #[test]
+    fn case_width_and_inflection_do_not_matter() {
+        assert_eq!(texts("Shipping COSTS"), texts("ｓｈｉｐｐｉｎｇ cost"));
+        assert_eq!(texts("the shop’s batteries"), texts("the shop battery"));
+    }
+
+    #[test]
+    fn numbers_that_identify_something_are_no_words() {
+        assert_eq!(texts("order #113542617735902 BW20260301"), texts("order"));
+        assert_eq!(texts("7天"), ["7", "天"]);
+    }
+
+    #[test]
+    fn the_language_of_a_message_is_seen_in_its_characters() {
+        let analyzer = Analyzer::new().unwrap();
+        for (text, language) in [
+            ("怎么退货", "zh-Hans"),
+            ("怎麼退貨", "zh-Hant"),
+            ("how to return", "en"),
+            ("Nova積木", "zh-Hant"),
+        ] {
+            assert_eq!(analyzer.question(text).language, language, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_message_is_cut_at_its_beginning() {
+        let analyzer = Analyzer::new().unwrap();
+        let parts = analyzer.question(&"退货。".repeat(100_000)).parts;
+        assert_eq!(parts.len(), 1 + CLAUSES);
+        assert!(parts[0].len() <= QUESTION_CHARS);
+    }
+}
