@@ -8,8 +8,4 @@
 //!
 //! - [`knowledge`] — the desk's articles and the search that answers from them;
 //! - [`model`] — what a desk is made of: pure data and pure rules.
-//! - [`workflow`] — the desk directory: opening hours and business time.
-
-pub mod knowledge;
-pub mod model;
-pub mod workflow;
+pub mod store;

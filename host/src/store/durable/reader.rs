@@ -1,0 +1,212 @@
+//! Reading: from sled's rows back to values, never without their checksum.
+
+use std::ops::Bound;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::super::{KeyRange, Row, StoreError, Table};
+use super::large::LargeFiles;
+use super::record::{self, Body, Head, LargeRef};
+
+/// The rows, and the lock that lets a reader see groups as a whole.
+pub(super) struct Reader {
+    pub(super) dir: PathBuf,
+    pub(super) db: sled::Db,
+    pub(super) large: LargeFiles,
+    view: RwLock<()>,
+}
+
+/// A value, or where it is.
+enum Found {
+    Value(Vec<u8>),
+    Large(LargeRef),
+}
+
+impl Reader {
+    pub(super) fn new(dir: PathBuf, db: sled::Db, large: LargeFiles) -> Self {
+        Self {
+            dir,
+            db,
+            large,
+            view: RwLock::new(()),
+        }
+    }
+
+    /// Held while a group is applied.
+    pub(super) fn exclusive(&self) -> RwLockWriteGuard<'_, ()> {
+        self.view.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn shared(&self) -> RwLockReadGuard<'_, ()> {
+        self.view.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let placed = record::place(table, key);
+        // A file may be replaced between reading its name and opening it: then the row has changed too.
+        for _ in 0..16 {
+            let found = {
+                let _view = self.shared();
+                let Some(row) = self.row(&placed)? else {
+                    return Ok(None);
+                };
+                self.found(table, &placed, &row)?
+            };
+            match found {
+                Found::Value(value) => return Ok(Some(value)),
+                Found::Large(large) => match self.large.read(&large) {
+                    Ok(Some(value)) => return Ok(Some(value)),
+                    Ok(None) => {}
+                    Err(error) => return Err(large_error(table, key, &error)),
+                },
+            }
+        }
+        Err(StoreError::Corrupt {
+            table,
+            key: key.to_vec(),
+        })
+    }
+
+    pub(super) fn scan(
+        &self,
+        table: Table,
+        range: KeyRange<'_>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let Some((first, end)) = range.resolve(table.number()) else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        {
+            let _view = self.shared();
+            let mut rows = self.guarded(|| {
+                Ok(self
+                    .db
+                    .range((Bound::Included(first), Bound::Excluded(end))))
+            })?;
+            while found.len() < limit {
+                let next = self.guarded(|| {
+                    if range.is_reverse() {
+                        rows.next_back()
+                    } else {
+                        rows.next()
+                    }
+                    .transpose()
+                })?;
+                let Some((placed, row)) = next else { break };
+                found.push((placed.to_vec(), self.found(table, &placed, &row)?));
+            }
+        }
+        let mut values = Vec::with_capacity(found.len());
+        for (placed, found) in found {
+            let key = placed.get(1..).unwrap_or_default().to_vec();
+            let value = match found {
+                Found::Value(value) => Some(value),
+                Found::Large(large) => match self.large.read(&large) {
+                    Ok(Some(value)) => Some(value),
+                    Ok(None) => self.get(table, &key)?,
+                    Err(error) => return Err(large_error(table, &key, &error)),
+                },
+            };
+            values.extend(value.map(|value| (key, value)));
+        }
+        Ok(values)
+    }
+
+    /// One row as sled has it.
+    pub(super) fn row(&self, placed: &[u8]) -> Result<Option<sled::IVec>, StoreError> {
+        self.guarded(|| self.db.get(placed))
+    }
+
+    /// Bytes of sled's file and of the large files.
+    pub(super) fn disk_bytes(&self) -> u64 {
+        let sled = self.guarded(|| self.db.size_on_disk()).unwrap_or(0);
+        sled.saturating_add(self.large.bytes())
+    }
+
+    /// Whether a row names the large file.
+    pub(super) fn is_named(&self, sha256: &[u8; 32]) -> Result<bool, StoreError> {
+        self.guarded(|| {
+            self.db
+                .scan_prefix(record::prefixed(record::space::LARGE, sha256))
+                .next()
+                .transpose()
+        })
+        .map(|row| row.is_some())
+    }
+
+    /// Checks one row with everything that belongs to it.
+    pub(super) fn check(&self, table: Table, placed: &[u8], row: &[u8]) -> Result<(), StoreError> {
+        let corrupt = || StoreError::Corrupt {
+            table,
+            key: placed.get(1..).unwrap_or_default().to_vec(),
+        };
+        match self.found(table, placed, row)? {
+            Found::Value(_) => Ok(()),
+            Found::Large(large) => match self.large.read(&large) {
+                Ok(Some(_)) => Ok(()),
+                _ => Err(corrupt()),
+            },
+        }
+    }
+
+    /// Calls sled so that neither its errors nor its panics on damaged files reach the caller as such.
+    pub(super) fn guarded<T>(
+        &self,
+        call: impl FnOnce() -> Result<T, sled::Error>,
+    ) -> Result<T, StoreError> {
+        let damaged = |why: String| StoreError::Damaged {
+            dir: self.dir.clone(),
+            why,
+        };
+        match catch_unwind(AssertUnwindSafe(call)) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(sled::Error::Io(error))) => Err(StoreError::io("read the store", &error)),
+            Ok(Err(error)) => Err(damaged(error.to_string())),
+            Err(_) => Err(damaged("its files make no sense to sled".to_owned())),
+        }
+    }
+
+    fn found(&self, table: Table, placed: &[u8], row: &[u8]) -> Result<Found, StoreError> {
+        let corrupt = || StoreError::Corrupt {
+            table,
+            key: placed.get(1..).unwrap_or_default().to_vec(),
+        };
+        let head = Head::read(row).ok_or_else(corrupt)?;
+        match &head.body {
+            Body::Inline => record::inline(placed, row)
+                .map(|value| Found::Value(value.to_vec()))
+                .ok_or_else(corrupt),
+            Body::Chunked { bytes } => {
+                let mut value = Vec::with_capacity(*bytes);
+                for number in 0..head.chunks() {
+                    let chunk = self
+                        .row(&record::place_chunk(placed, number))?
+                        .ok_or_else(corrupt)?;
+                    value.extend_from_slice(&chunk);
+                }
+                record::is_whole(placed, head.crc, &value)
+                    .then_some(Found::Value(value))
+                    .ok_or_else(corrupt)
+            }
+            Body::Large(large) => record::is_reference(placed, head.crc, large)
+                .then_some(Found::Large(*large))
+                .ok_or_else(corrupt),
+        }
+    }
+}
+
+fn large_error(table: Table, key: &[u8], error: &std::io::Error) -> StoreError {
+    if error.kind() == std::io::ErrorKind::InvalidData {
+        StoreError::Corrupt {
+            table,
+            key: key.to_vec(),
+        }
+    } else {
+        StoreError::io(
+            format!("read the large value of {table}/{}", key.escape_ascii()),
+            error,
+        )
+    }
+}
