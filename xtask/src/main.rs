@@ -1,2 +1,58 @@
-//! Chores of the workspace.
-fn main() {}
+//! Chores of the workspace that are more than one cargo command. Run as `cargo xtask …`.
+//!
+//! - [`plugins`][]: the command itself: build, compare, write.
+//! - [`sources`][]: which files and versions a plugin is made from, as one digest.
+//! - [`toolchain`][]: a Rust that can compile for WebAssembly, and how it is called.
+//! - [`component`][]: from a core module to a stripped, checked component.
+//! - [`lock`][]: `plugins/dist/dist.lock`.
+
+mod component;
+mod lock;
+mod plugins;
+mod sources;
+mod toolchain;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Chores of the workspace.
+
+cargo xtask plugins [NAME…]           builds the standard plugins into plugins/dist/
+cargo xtask plugins --check [NAME…]   builds them again and compares with plugins/dist/
+cargo xtask plugins --check-sources   compares digests only; needs no WebAssembly toolchain
+
+  --toolchain rustup|debian           which Rust compiles; else --check takes the one that made
+                                      plugins/dist/, and a build takes rustup's, then Debian's
+
+Exit codes: 0 done, or everything matches; 1 something differs or failed; 2 wrong usage, or a
+comparison that proves nothing because another toolchain made plugins/dist/.
+
+Example: cargo xtask plugins greeting
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.split_first() {
+        None => {
+            print!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Some(_) if arguments.iter().any(|a| a == "--help" || a == "-h") => {
+            print!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Some((command, rest)) if command == "plugins" => match plugins::Options::parse(rest) {
+            Ok(options) => plugins::run(&options).unwrap_or_else(|error| {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }),
+            Err(message) => usage(&message),
+        },
+        Some((command, _)) => usage(&format!("there is no command `{command}`")),
+    }
+}
+
+fn usage(message: &str) -> ExitCode {
+    eprintln!("error: {message}\n\n{HELP}");
+    ExitCode::from(2)
+}

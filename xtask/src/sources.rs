@@ -1,0 +1,523 @@
+//! What a plugin is made from, as one digest, worked out without compiling anything: so that a
+//! test can tell that a component in `plugins/dist/` is older than its source.
+//!
+//! In it go the files of the plugin's crate and of the workspace crates that it depends on, all
+//! of `wit/`, the compiler profiles, the versions and checksums of every dependency (from
+//! `Cargo.lock`), and those of the encoder. Tests, benches and examples stay out, and so do
+//! dependencies that only they need.
+
+use crate::toolchain::PROFILE;
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// The contract's folder, part of every plugin.
+const CONTRACT: &str = "wit";
+/// The crate that turns modules into components: another version makes other bytes.
+const ENCODER: &str = "wit-component";
+/// Directories of a crate that never go into its library.
+const NOT_SOURCE: [&str; 6] = [
+    "tests",
+    "benches",
+    "examples",
+    "snapshots",
+    "proptest-regressions",
+    "target",
+];
+
+/// A workspace crate that is compiled to a component: one in `plugins/` whose library has the
+/// crate type `cdylib`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Plugin {
+    /// The package's name, which is also the component's.
+    pub(crate) name: String,
+}
+
+impl Plugin {
+    /// The name of its library target, as in file names.
+    pub(crate) fn library(&self) -> String {
+        self.name.replace('-', "_")
+    }
+}
+
+/// What a plugin is made from.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    /// SHA-256 in hexadecimal.
+    pub(crate) digest: String,
+    /// The files it covers, relative to the workspace.
+    pub(crate) files: BTreeSet<PathBuf>,
+    /// The workspace crates among them.
+    pub(crate) crates: Vec<String>,
+}
+
+/// The workspace's manifests and its lock file.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    root: PathBuf,
+    manifest: Table,
+    members: BTreeMap<String, Member>,
+    locked: Vec<Locked>,
+}
+
+#[derive(Debug)]
+struct Member {
+    /// Relative to the workspace.
+    directory: PathBuf,
+    manifest: Table,
+}
+
+/// An entry of `Cargo.lock`.
+#[derive(Debug)]
+struct Locked {
+    name: String,
+    version: String,
+    checksum: String,
+    /// As cargo writes them: `name`, or `name version` where several versions are there.
+    dependencies: Vec<String>,
+}
+
+impl Workspace {
+    /// Reads the workspace at `root`.
+    pub(crate) fn read(root: &Path) -> Result<Self> {
+        let manifest = read_toml(&root.join("Cargo.toml"))?;
+        let mut members = BTreeMap::new();
+        for directory in strings(manifest.get("workspace").and_then(|w| w.get("members"))) {
+            let member = read_toml(&root.join(&directory).join("Cargo.toml"))?;
+            let name = member
+                .get("package")
+                .and_then(|package| package.get("name"))
+                .and_then(Value::as_str)
+                .with_context(|| format!("{directory}/Cargo.toml names no package"))?;
+            let name = name.to_owned();
+            members.insert(
+                name,
+                Member {
+                    directory: directory.into(),
+                    manifest: member,
+                },
+            );
+        }
+        let lock = read_toml(&root.join("Cargo.lock"))?;
+        let packages = lock.get("package").and_then(Value::as_array);
+        let locked = packages.into_iter().flatten().map(Locked::new).collect();
+        Ok(Self {
+            root: root.to_owned(),
+            manifest,
+            members,
+            locked,
+        })
+    }
+
+    /// The plugins, in the order of their names.
+    pub(crate) fn plugins(&self) -> Vec<Plugin> {
+        let is_component = |member: &Member| {
+            let library = member.manifest.get("lib");
+            member.directory.starts_with("plugins")
+                && strings(library.and_then(|lib| lib.get("crate-type")))
+                    .contains(&"cdylib".to_owned())
+        };
+        let named = self
+            .members
+            .iter()
+            .filter(|(_, member)| is_component(member));
+        named
+            .map(|(name, _)| Plugin { name: name.clone() })
+            .collect()
+    }
+
+    /// Everything that `plugin` is made from.
+    pub(crate) fn sources(&self, plugin: &Plugin) -> Result<Sources> {
+        let crates = self.crates_below(&plugin.name)?;
+        let mut parts: BTreeSet<String> = BTreeSet::new();
+        let mut files = BTreeSet::new();
+        let mut registry = self.locked_for("xtask", &[ENCODER.to_owned()]);
+        list_files(&self.root, Path::new(CONTRACT), &mut files)?;
+        for (crate_name, member) in &crates {
+            let mut wanted = Vec::new();
+            list_files(&self.root, &member.directory, &mut files)?;
+            for (name, declared) in dependencies(&member.manifest) {
+                let shared = self.shared_dependency(&name);
+                parts.insert(format!("dependency {name} {}", canonical(&declared)));
+                parts.insert(format!("shared dependency {name} {}", canonical(&shared)));
+                wanted.push(package_name(&name, &declared, &shared));
+            }
+            registry.extend(self.locked_for(crate_name, &wanted));
+        }
+        ensure!(
+            files.iter().any(|file| file.starts_with(CONTRACT)),
+            "the folder {CONTRACT}/ is missing or empty: it holds the contract of the plugins"
+        );
+        parts.extend(self.locked_below(registry));
+        for profile in [PROFILE, "release"] {
+            let profile_settings = self.manifest.get("profile").and_then(|p| p.get(profile));
+            parts.extend(profile_settings.map(|p| format!("profile {profile} {}", canonical(p))));
+        }
+        let shared_package = self
+            .manifest
+            .get("workspace")
+            .and_then(|w| w.get("package"));
+        parts.extend(shared_package.map(|p| format!("package {}", canonical(p))));
+        Ok(Sources {
+            digest: self.digest(&parts, &files)?,
+            files,
+            crates: crates.into_keys().collect(),
+        })
+    }
+
+    /// The plugin's crate and the workspace crates that it depends on.
+    fn crates_below(&self, name: &str) -> Result<BTreeMap<String, &Member>> {
+        let mut found = BTreeMap::new();
+        let mut waiting = vec![name.to_owned()];
+        while let Some(name) = waiting.pop() {
+            let Some(member) = self.members.get(&name) else {
+                continue;
+            };
+            if found.insert(name, member).is_none() {
+                for (key, declared) in dependencies(&member.manifest) {
+                    waiting.push(package_name(&key, &declared, &self.shared_dependency(&key)));
+                }
+            }
+        }
+        ensure!(!found.is_empty(), "the workspace has no crate `{name}`");
+        Ok(found)
+    }
+
+    fn shared_dependency(&self, name: &str) -> Value {
+        let shared = self
+            .manifest
+            .get("workspace")
+            .and_then(|w| w.get("dependencies"));
+        shared
+            .and_then(|d| d.get(name))
+            .cloned()
+            .unwrap_or(Value::Boolean(false))
+    }
+
+    /// Those of the workspace crate's locked dependencies that have one of the `names`. (The lock
+    /// file also lists what only its tests need.)
+    fn locked_for(&self, crate_name: &str, names: &[String]) -> Vec<String> {
+        let own = self
+            .locked
+            .iter()
+            .filter(|package| package.name == crate_name);
+        let dependencies = own.flat_map(|package| &package.dependencies);
+        let name = |dependency: &str| dependency.split(' ').next().map(str::to_owned);
+        let wanted = dependencies.filter(|d| name(d).is_some_and(|name| names.contains(&name)));
+        wanted.cloned().collect()
+    }
+
+    /// The entries of `Cargo.lock` that `names` lead to, workspace members left out.
+    fn locked_below(&self, names: Vec<String>) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut waiting = names;
+        while let Some(wanted) = waiting.pop() {
+            for package in self.locked.iter().filter(|p| p.is_called(&wanted)) {
+                let is_member = self.members.contains_key(&package.name);
+                if !is_member && found.insert(package.line()) {
+                    waiting.extend(package.dependencies.iter().cloned());
+                }
+            }
+        }
+        found
+    }
+
+    fn digest(&self, parts: &BTreeSet<String>, files: &BTreeSet<PathBuf>) -> Result<String> {
+        let mut hash = Sha256::new();
+        let mut add = |name: &str, bytes: &[u8]| {
+            hash.update(format!("{} {name}\n{}\n", name.len(), bytes.len()));
+            hash.update(bytes);
+        };
+        for part in parts {
+            add("part", part.as_bytes());
+        }
+        for file in files {
+            let path = self.root.join(file);
+            let bytes =
+                std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let name: Vec<_> = file.iter().map(|part| part.to_string_lossy()).collect();
+            add(&name.join("/"), &bytes);
+        }
+        Ok(hexadecimal(&hash.finalize()))
+    }
+}
+
+impl Locked {
+    fn new(entry: &Value) -> Self {
+        let text = |key| {
+            entry
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        Self {
+            name: text("name"),
+            version: text("version"),
+            checksum: text("checksum"),
+            dependencies: strings(entry.get("dependencies")),
+        }
+    }
+
+    fn is_called(&self, wanted: &str) -> bool {
+        match wanted.split_once(' ') {
+            Some((name, version)) => {
+                self.name == name && version.split(' ').next() == Some(&self.version)
+            }
+            None => self.name == wanted,
+        }
+    }
+
+    fn line(&self) -> String {
+        format!("locked {} {} {}", self.name, self.version, self.checksum)
+    }
+}
+
+/// SHA-256 of `bytes` in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What goes into the library: normal and build dependencies, for any target.
+fn dependencies(manifest: &Table) -> Vec<(String, Value)> {
+    let of_targets = manifest.get("target").and_then(Value::as_table);
+    let tables = of_targets
+        .into_iter()
+        .flat_map(Table::values)
+        .filter_map(Value::as_table);
+    let declared = tables.chain([manifest]).flat_map(|table| {
+        ["dependencies", "build-dependencies"]
+            .into_iter()
+            .filter_map(|kind| table.get(kind))
+    });
+    let entries = declared.filter_map(Value::as_table).flatten();
+    entries
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// The package behind a dependency's key, which may rename it.
+fn package_name(key: &str, declared: &Value, shared: &Value) -> String {
+    let renamed = [declared, shared]
+        .into_iter()
+        .find_map(|d| d.get("package")?.as_str());
+    renamed.unwrap_or(key).to_owned()
+}
+
+fn list_files(root: &Path, directory: &Path, found: &mut BTreeSet<PathBuf>) -> Result<()> {
+    let absolute = root.join(directory);
+    let Ok(entries) = std::fs::read_dir(&absolute) else {
+        return Ok(());
+    };
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot list {}", absolute.display()))?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let path = directory.join(&*name);
+        if entry.file_type()?.is_dir() {
+            if !name.starts_with('.') && !NOT_SOURCE.contains(&&*name) {
+                list_files(root, &path, found)?;
+            }
+        } else if !name.starts_with('.') && !name.ends_with('~') {
+            found.insert(path);
+        }
+    }
+    Ok(())
+}
+
+fn read_toml(path: &Path) -> Result<Table> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is not TOML", path.display()))
+}
+
+fn strings(list: Option<&Value>) -> Vec<String> {
+    let items = list.and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// A value with the keys of its tables in order, however the parser kept them.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Table(table) => {
+            let sorted: BTreeMap<_, _> = table.iter().collect();
+            let items = sorted
+                .into_iter()
+                .map(|(key, value)| format!("{key}={}", canonical(value)));
+            format!("{{{}}}", items.collect::<Vec<_>>().join(","))
+        }
+        Value::Array(items) => {
+            format!(
+                "[{}]",
+                items.iter().map(canonical).collect::<Vec<_>>().join(",")
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const ROOT: &str = r#"
+[workspace]
+members = ["plugins/greeting", "plugins/sdk", "host"]
+[workspace.dependencies]
+words = { version = "1", features = ["a"] }
+[profile.plugin]
+opt-level = "s"
+"#;
+    const LOCK: &str = r#"
+[[package]]
+name = "greeting"
+version = "0.1.0"
+dependencies = ["server", "switchboard-sdk"]
+[[package]]
+name = "switchboard-sdk"
+version = "0.1.0"
+dependencies = ["words"]
+[[package]]
+name = "xtask"
+version = "0.1.0"
+dependencies = ["wit-component"]
+[[package]]
+name = "wit-component"
+version = "0.263.0"
+checksum = "ee"
+[[package]]
+name = "words"
+version = "1.0.0"
+checksum = "aa"
+dependencies = ["letters 2.0.0"]
+[[package]]
+name = "letters"
+version = "1.0.0"
+checksum = "bb"
+[[package]]
+name = "letters"
+version = "2.0.0"
+checksum = "cc"
+[[package]]
+name = "server"
+version = "1.0.0"
+checksum = "dd"
+"#;
+
+    /// A small workspace: greeting → sdk → words → letters 2; host → server.
+    fn workspace() -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        let files = [
+            ("Cargo.toml", ROOT),
+            ("Cargo.lock", LOCK),
+            ("wit/0.1.0/plugin.wit", "package switchboard:plugin@0.1.0;"),
+            (
+                "plugins/greeting/Cargo.toml",
+                "[package]\nname = \"greeting\"\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n\
+                 [dependencies]\nsdk = { path = \"../sdk\", package = \"switchboard-sdk\" }\n\
+                 [dev-dependencies]\nserver = \"1\"\n",
+            ),
+            ("plugins/greeting/src/lib.rs", "//! Greets."),
+            ("plugins/greeting/tests/all.rs", ""),
+            (
+                "plugins/sdk/Cargo.toml",
+                "[package]\nname = \"switchboard-sdk\"\n[dependencies]\nwords.workspace = true\n",
+            ),
+            ("plugins/sdk/src/lib.rs", "//! Helps."),
+            (
+                "host/Cargo.toml",
+                "[package]\nname = \"host\"\n[dependencies]\nserver = \"1\"\n",
+            ),
+            ("host/src/lib.rs", ""),
+        ];
+        for (path, text) in files {
+            let path = directory.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        directory
+    }
+
+    fn digest(root: &Path) -> String {
+        let workspace = Workspace::read(root).unwrap();
+        let plugins = workspace.plugins();
+        assert_eq!(
+            plugins,
+            [Plugin {
+                name: "greeting".to_owned()
+            }]
+        );
+        workspace.sources(&plugins[0]).unwrap().digest
+    }
+
+    fn changed_by(path: &str, from: &str, to: &str) -> bool {
+        let directory = workspace();
+        let before = digest(directory.path());
+        let path = directory.path().join(path);
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        assert!(text.contains(from));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+        before != digest(directory.path())
+    }
+
+    #[test]
+    fn the_same_sources_in_another_directory_have_the_same_digest() {
+        assert_eq!(digest(workspace().path()), digest(workspace().path()));
+    }
+
+    #[test]
+    fn whatever_reaches_the_component_changes_the_digest() {
+        assert!(changed_by(
+            "plugins/greeting/src/lib.rs",
+            "Greets",
+            "Greets you"
+        ));
+        assert!(changed_by("plugins/greeting/data/words.txt", "", "new"));
+        assert!(changed_by("plugins/sdk/src/lib.rs", "Helps", "Helps you"));
+        assert!(changed_by("wit/0.1.0/plugin.wit", "0.1.0", "0.1.1"));
+        assert!(changed_by(
+            "Cargo.toml",
+            "features = [\"a\"]",
+            "features = []"
+        ));
+        assert!(changed_by(
+            "Cargo.toml",
+            "opt-level = \"s\"",
+            "opt-level = 3"
+        ));
+        assert!(changed_by("Cargo.lock", "\"aa\"", "\"a1\""));
+        assert!(changed_by("Cargo.lock", "\"cc\"", "\"c1\""));
+        assert!(changed_by("Cargo.lock", "\"ee\"", "\"e1\""));
+    }
+
+    #[test]
+    fn what_does_not_reach_the_component_leaves_the_digest_alone() {
+        assert!(!changed_by("plugins/greeting/tests/all.rs", "", "// more"));
+        assert!(!changed_by("host/src/lib.rs", "", "// more"));
+        assert!(!changed_by("Cargo.lock", "\"bb\"", "\"b1\""));
+        assert!(!changed_by("Cargo.lock", "\"dd\"", "\"d1\""));
+        assert!(!changed_by(
+            "Cargo.toml",
+            "[workspace]",
+            "# A remark.\n[workspace]"
+        ));
+    }
+
+    #[test]
+    fn the_files_are_named_for_comparison_with_what_the_compiler_read() {
+        let directory = workspace();
+        let workspace = Workspace::read(directory.path()).unwrap();
+        let files = workspace.sources(&workspace.plugins()[0]).unwrap().files;
+        assert!(files.contains(Path::new("plugins/greeting/src/lib.rs")));
+        assert!(files.contains(Path::new("wit/0.1.0/plugin.wit")));
+        assert!(!files.contains(Path::new("plugins/greeting/tests/all.rs")));
+    }
+}
