@@ -1,6 +1,9 @@
 //! Whole-calendar tests, one file per subject.
 
+mod clock_changes;
 mod examples;
+mod properties;
+mod refusals;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
