@@ -7,7 +7,6 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
 use super::compiled::Calendar;
-use super::dates::DateTable;
 use super::interval::Interval;
 use super::read;
 use super::rules::{DateRules, MONDAY_FIRST, OpeningRules, Week};
@@ -55,11 +54,7 @@ impl Hours {
             official: None,
             week,
             make_up_like: Weekday::Monday,
-            own: DateRules {
-                special: DateTable::default(),
-                make_up: DateTable::default(),
-                holidays: DateTable::default(),
-            },
+            own: DateRules::default(),
         };
         Self::new(desk, BTreeMap::new())
     }

@@ -8,7 +8,7 @@
 //! starts on; every search ends ([`MAX_CLOSED_DAYS`], [`MAX_SPAN_DAYS`]); time zones come from the binary.
 //!
 //! - `interval`, `dates`: the smallest parts
-//! - `reader`, `read`, `check`: from text to rules, or to every problem in it
+//! - `reader`, `read`, `lists`, `check`: from text to rules, or to every problem in it
 //! - `rules`: which hours hold on which date
 //! - `official`, `zone`: facts carried in the binary
 //! - `compiled`, `walk`: the calendar and its arithmetic
@@ -18,6 +18,7 @@ mod compiled;
 mod dates;
 mod hours;
 mod interval;
+mod lists;
 mod official;
 mod read;
 mod reader;
