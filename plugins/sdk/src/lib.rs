@@ -1,9 +1,35 @@
-//! What the standard plugins share.
+//! What a Switchboard plugin in Rust is written with.
+//!
+//! - [`step`]: the traits [`Step`] and [`Reviewer`], and the macros that make a component of one
+//! - [`host`]: what the host offers, as the trait [`Host`]
+//! - [`types`]: the words of the contract, generated from `wit/`
+//! - [`plan`]: effects put together
+//! - [`config`]: the step's configuration
+//! - [`say`]: texts in three languages with places to fill in
+//! - [`when`]: the host's times, and how a person says them
+//! - [`testing`]: a host made of plain values, for a plugin's own tests
+//!
+//! And what the standard plugins share:
 //!
 //! - [`han`]: the characters of the two Chinese scripts
 //! - [`language`]: which language a customer writes
 //! - [`text`]: folding, words, negation and typing errors
 
+#[doc(hidden)]
+pub mod bindings;
+pub mod config;
 pub mod han;
+pub mod host;
 pub mod language;
+pub mod plan;
+pub mod say;
+pub mod step;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
 pub mod text;
+pub mod types;
+pub mod when;
+
+pub use host::{Host, Imports};
+pub use plan::Plan;
+pub use step::{Reviewer, Step};
