@@ -1,1 +1,193 @@
-//! placeholder
+//! Answers what the desk's articles answer, surely and with its sources (R90, R95); what they don't goes to whoever is
+//! responsible (R52, R53), and a person is always given to whoever asks for one.
+//!
+//! Complaints, suggestions, repairs and emergencies are left to the steps that forward them; survey answers to the step
+//! that asked. Nothing here depends on a customer's mood (R26).
+
+mod answer;
+mod config;
+mod person;
+mod texts;
+
+use config::Config;
+use switchboard_sdk::{
+    Host, Plan, Step,
+    about::{drafted_replies, is_about},
+    config::{load, permanent},
+    language::Language,
+    say::{self, Text},
+    types::{Context, Event, Handler, Manifest, Message, Occurrence, Outcome, Scope, StepError},
+};
+
+/// Categories that ask for an answer.
+const QUESTIONS: [&str; 3] = ["consultation", "order", "after-sales"];
+/// How often the customer was asked what they mean since they were last understood.
+const UNCLEAR: &str = "unclear";
+/// That the static notice was given (R64).
+const NOTICED: &str = "noticed";
+
+/// The plugin.
+pub struct AutoReply;
+
+impl Step for AutoReply {
+    fn describe() -> Manifest {
+        Manifest {
+            name: "auto-reply".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            summary: "Answers from the desk's articles, or brings in whoever is responsible"
+                .to_owned(),
+            grants: [
+                "kv",
+                "knowledge",
+                "directory",
+                "calendar",
+                "tickets",
+                "notify",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            events: ["message.received", "timer.fired"]
+                .map(str::to_owned)
+                .to_vec(),
+            history: 10,
+            config_schema: Some(config::SCHEMA.to_owned()),
+        }
+    }
+
+    fn handle<H: Host>(host: &H, context: &Context, event: &Event) -> Result<Outcome, StepError> {
+        let mut turn = Turn {
+            host,
+            context,
+            config: load(host)?,
+            language: say::language_of(context),
+            plan: Plan::new(),
+        };
+        match &event.what {
+            Occurrence::MessageReceived(message) => turn.message(message)?,
+            Occurrence::TimerFired(timer) => turn.timer(timer)?,
+            _ => {}
+        }
+        Ok(turn.plan.outcome())
+    }
+}
+
+/// One call.
+struct Turn<'a, H> {
+    host: &'a H,
+    context: &'a Context,
+    config: Config,
+    language: Language,
+    plan: Plan,
+}
+
+impl<H: Host> Turn<'_, H> {
+    fn message(&mut self, message: &Message) -> Result<(), StepError> {
+        if self.context.conversation.handler != Handler::Bot {
+            if self.config.holding_reply && self.context.conversation.handler == Handler::Queue {
+                self.say(&texts::HOLDING, &[]);
+            }
+            return Ok(());
+        }
+        if self.is("emergency") || self.is("survey-answer") {
+            return Ok(());
+        }
+        if self.is("human-request") {
+            return self.person(message, "the customer asks for a person");
+        }
+        let questions: Vec<&str> = QUESTIONS
+            .into_iter()
+            .filter(|category| self.is(category))
+            .collect();
+        if !questions.is_empty() {
+            self.understood()?;
+            return self.question(message, &questions);
+        }
+        if self.is_forwarded_by_others() {
+            return self.understood();
+        }
+        if self.is("nuisance") {
+            return self.nuisance();
+        }
+        if self.is("thanks") && !self.is_an_opinion() {
+            self.understood()?;
+            self.say(&texts::YOU_ARE_WELCOME, &[]);
+        } else if self.is("greeting") {
+            if drafted_replies(self.context).next().is_none() {
+                self.say(&texts::WELCOME_BACK, &[]);
+            }
+        } else if !self.is_an_opinion() {
+            self.unclear(message)?;
+        }
+        Ok(())
+    }
+
+    fn is(&self, category: &str) -> bool {
+        is_about(self.context, category)
+    }
+
+    /// Whether the follow-up visit asked for what the customer says now, and thanks for it.
+    fn is_an_opinion(&self) -> bool {
+        let labels = &self.context.conversation.labels;
+        labels.iter().any(|label| label == "awaiting-opinion")
+    }
+
+    fn is_forwarded_by_others(&self) -> bool {
+        self.config
+            .forwarded_by_others
+            .iter()
+            .any(|category| self.is(category))
+    }
+
+    fn say(&mut self, text: &Text, values: &[(&str, &str)]) {
+        let text = text.say(&self.config.texts, self.language, values);
+        self.plan.reply(self.language, text);
+    }
+
+    /// One polite notice, then silence; no agent's time (R64).
+    fn nuisance(&mut self) -> Result<(), StepError> {
+        let first = self
+            .host
+            .kv_compare_and_set(Scope::Conversation, NOTICED, None, b"1")
+            .map_err(|error| permanent(error.to_string()))?;
+        if first {
+            self.say(&texts::NUISANCE, &[]);
+        }
+        Ok(())
+    }
+
+    /// What nobody understood: an article may still answer it; else one question, and then a person.
+    fn unclear(&mut self, message: &Message) -> Result<(), StepError> {
+        if let Some(hit) = self.look_up(message)? {
+            self.answer(hit);
+            return self.understood();
+        }
+        let first = self
+            .host
+            .kv_compare_and_set(Scope::Conversation, UNCLEAR, None, b"1")
+            .map_err(|error| permanent(error.to_string()))?;
+        if first {
+            self.say(&texts::CLARIFY, &[]);
+            return Ok(());
+        }
+        self.understood()?;
+        self.person(message, "not understood twice")
+    }
+
+    fn understood(&self) -> Result<(), StepError> {
+        let asked = self
+            .host
+            .kv_get(Scope::Conversation, UNCLEAR)
+            .map_err(|error| permanent(error.to_string()))?;
+        if asked.is_some() {
+            self.host
+                .kv_remove(Scope::Conversation, UNCLEAR)
+                .map_err(|error| permanent(error.to_string()))?;
+        }
+        Ok(())
+    }
+}
+
+switchboard_sdk::export_step!(AutoReply);
+
+#[cfg(test)]
+mod tests;

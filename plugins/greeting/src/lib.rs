@@ -1,1 +1,139 @@
-//! placeholder
+//! Greets each customer once in a conversation, before anything else is said (R15, R16), in the customer's language
+//! and script (R30) and by the time of day; out of hours it says when people are back.
+
+mod texts;
+
+use serde::Deserialize;
+use switchboard_sdk::{
+    Host, Plan, Step,
+    config::{self, permanent},
+    language::{Language, detect},
+    say::{self, Texts},
+    types::{Context, Event, Handler, Manifest, Message, Occurrence, Outcome, Scope, StepError},
+    when::{self, LocalTime},
+};
+
+/// The step's own memory of having greeted.
+const GREETED: &str = "greeted";
+
+const SCHEMA: &str = r#"{
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "say-hours": {"type": "boolean", "description": "Out of hours, say when people are back. Default: true."},
+    "texts": {
+      "type": "object",
+      "description": "Your own wording: morning, afternoon, evening, night, greeting ({day}, {desk}), urgent, closed ({opens}).",
+      "propertyNames": {"enum": ["morning", "afternoon", "evening", "night", "greeting", "urgent", "closed"]},
+      "additionalProperties": {"type": "object", "additionalProperties": {"type": "string"}}
+    }
+  }
+}"#;
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct Config {
+    say_hours: bool,
+    texts: Texts,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            say_hours: true,
+            texts: Texts::new(),
+        }
+    }
+}
+
+/// The plugin.
+pub struct Greeting;
+
+impl Step for Greeting {
+    fn describe() -> Manifest {
+        Manifest {
+            name: "greeting".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            summary: "Greets each customer once, in their language and by the time of day"
+                .to_owned(),
+            grants: ["kv", "calendar"].map(str::to_owned).to_vec(),
+            events: vec!["message.received".to_owned()],
+            history: 0,
+            config_schema: Some(SCHEMA.to_owned()),
+        }
+    }
+
+    fn handle<H: Host>(host: &H, context: &Context, event: &Event) -> Result<Outcome, StepError> {
+        let mut plan = Plan::new();
+        if let Occurrence::MessageReceived(message) = &event.what
+            && is_first(host)?
+            // Whoever joins a conversation that an agent leads would interrupt.
+            && context.conversation.handler != Handler::Agent
+        {
+            let language = language_of(context, message);
+            plan.reply(language, greeting(host, context, message, language)?);
+        }
+        Ok(plan.outcome())
+    }
+}
+
+fn is_first(host: &impl Host) -> Result<bool, StepError> {
+    host.kv_compare_and_set(Scope::Conversation, GREETED, None, b"1")
+        .map_err(|error| permanent(error.to_string()))
+}
+
+/// The customer's language: this message's, else the one known so far, else the desk's first.
+fn language_of(context: &Context, message: &Message) -> Language {
+    let known = context
+        .conversation
+        .language
+        .as_deref()
+        .or(context.account.language.as_deref());
+    let desk = &context.desk.languages;
+    match detect(&message.text, known, desk) {
+        Some(found) => say::spoken(found.language, desk),
+        None => say::language_of(context),
+    }
+}
+
+fn greeting(
+    host: &impl Host,
+    context: &Context,
+    message: &Message,
+    language: Language,
+) -> Result<String, StepError> {
+    let config: Config = config::load(host)?;
+    let say = |text: &say::Text, values: &[(&str, &str)]| text.say(&config.texts, language, values);
+    if is_emergency(&message.text) {
+        return Ok(say(&texts::URGENT, &[]));
+    }
+    let now = host.now();
+    let day = match LocalTime::parse(&now).map_or(0, LocalTime::hour) {
+        5..12 => &texts::MORNING,
+        12..18 => &texts::AFTERNOON,
+        18..24 => &texts::EVENING,
+        _ => &texts::NIGHT,
+    };
+    let day = say(day, &[]);
+    let mut text = say(
+        &texts::GREETING,
+        &[("day", &day), ("desk", &context.desk.name)],
+    );
+    if config.say_hours && !host.is_open(&now).map_err(permanent)? {
+        let opens = host.next_open(&now).map_err(permanent)?;
+        let opens = when::say(&now, &opens, language);
+        text.push_str(if language.is_chinese() { "" } else { " " });
+        text.push_str(&say(&texts::CLOSED, &[("opens", &opens)]));
+    }
+    Ok(text)
+}
+
+/// Whether somebody is in danger: then no word more than needed is said.
+fn is_emergency(_text: &str) -> bool {
+    false
+}
+
+switchboard_sdk::export_step!(Greeting);
+
+#[cfg(test)]
+mod tests;

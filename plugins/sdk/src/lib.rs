@@ -3,6 +3,9 @@
 //! - [`step`]: the traits [`Step`] and [`Reviewer`], and the macros that make a component of one
 //! - [`host`]: what the host offers, as the trait [`Host`]
 //! - [`types`]: the words of the contract, generated from `wit/`
+//! - [`about`]: what the context says, asked in one line
+//! - [`evidence`]: what a department needs to act
+//! - [`people`]: departments and people of the desk
 //! - [`plan`]: effects put together
 //! - [`config`]: the step's configuration
 //! - [`say`]: texts in three languages with places to fill in
@@ -15,12 +18,15 @@
 //! - [`language`]: which language a customer writes
 //! - [`text`]: folding, words, negation and typing errors
 
+pub mod about;
 #[doc(hidden)]
 pub mod bindings;
 pub mod config;
+pub mod evidence;
 pub mod han;
 pub mod host;
 pub mod language;
+pub mod people;
 pub mod plan;
 pub mod say;
 pub mod step;

@@ -29,6 +29,17 @@ pub struct Date {
 /// Seconds of a day.
 pub const DAY: u32 = 86_400;
 
+/// Seconds of so many hours; at most 400 days, at least a minute.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped before"
+)]
+pub fn hours(hours: f32) -> u32 {
+    (hours.clamp(1.0 / 60.0, 9_600.0) * 3_600.0) as u32
+}
+
 impl LocalTime {
     /// Reads RFC 3339. None where it isn't that.
     #[must_use]

@@ -1,0 +1,132 @@
+//! Questions: the articles, else whoever is responsible, else a record and a time (R52, R53).
+
+use switchboard_sdk::{
+    Host,
+    about::open_ticket,
+    config::permanent,
+    language::Language,
+    people,
+    types::{Effect, Hit, Message, Moment, Priority, StepError, TicketDraft, TicketKind},
+    when,
+};
+
+use crate::{Turn, texts};
+
+/// The key of the ticket of a question that no article answers.
+pub(crate) const QUESTION: &str = "question";
+/// So many articles are looked at: the best may be in another language.
+const LOOKED_AT: u32 = 5;
+
+impl<H: Host> Turn<'_, H> {
+    /// `questions`: the categories of the message that ask for an answer, the first of them decides who is responsible.
+    pub(crate) fn question(
+        &mut self,
+        message: &Message,
+        questions: &[&str],
+    ) -> Result<(), StepError> {
+        if let Some(hit) = self.look_up(message)? {
+            self.answer(hit);
+            return Ok(());
+        }
+        // Another step makes a ticket of the whole message: a second one would ask the same of two people.
+        if self.is_forwarded_by_others() {
+            return Ok(());
+        }
+        let topic = questions
+            .first()
+            .map_or("support", |category| self.config.topic(category))
+            .to_owned();
+        let person = self.host.responsible(&topic).map_err(permanent)?;
+        if let Some(person) = person.as_ref().filter(|person| person.reachable)
+            && let Some(contact) = &person.public_contact
+        {
+            self.say(
+                &texts::RESPONSIBLE,
+                &[
+                    ("department", &person.department),
+                    ("name", &person.name),
+                    ("contact", contact),
+                ],
+            );
+            self.plan.note(format!(
+                "No article answers this; the customer was given {} ({}).",
+                person.name, person.department
+            ));
+            return Ok(());
+        }
+        let notify = person.map(|person| person.name).into_iter().collect();
+        self.record(message, &topic, notify)
+    }
+
+    /// The first of the articles found that answers surely enough, in the customer's language or at least their script's
+    /// sister: a Simplified article is better for a reader of Traditional than none.
+    pub(crate) fn look_up(&self, message: &Message) -> Result<Option<Hit>, StepError> {
+        let mut hits = self
+            .host
+            .search(&message.text, Some(self.language.tag()), LOOKED_AT)
+            .map_err(permanent)?;
+        hits.retain(|hit| hit.score >= self.config.confidence);
+        let reads = |language: &str| Language::from_tag(language) == self.language;
+        let understands = |language: &str| {
+            Language::from_tag(language).is_chinese() == self.language.is_chinese()
+        };
+        let best = hits
+            .iter()
+            .position(|hit| reads(&hit.language))
+            .or_else(|| hits.iter().position(|hit| understands(&hit.language)));
+        Ok(best.map(|best| hits.swap_remove(best)))
+    }
+
+    /// The article's own words, so that no number or date in them changes (R28).
+    pub(crate) fn answer(&mut self, hit: Hit) {
+        let text = texts::ANSWER.say(
+            &self.config.texts,
+            self.language,
+            &[("answer", hit.text.trim())],
+        );
+        self.plan.answer(self.language, text, vec![hit.article]);
+    }
+
+    fn record(
+        &mut self,
+        message: &Message,
+        topic: &str,
+        notify: Vec<String>,
+    ) -> Result<(), StepError> {
+        let seconds = self.config.answer_seconds();
+        let department = people::department(self.host, topic, &[&self.config.department])?;
+        let is_open_already = open_ticket(self.context, QUESTION).is_some();
+        self.plan.push(Effect::OpenTicket(TicketDraft {
+            key: QUESTION.to_owned(),
+            kind: TicketKind::Question,
+            department,
+            title: title(&message.text),
+            body: self.evidence(message),
+            priority: Priority::Normal,
+            due: Some(Moment::AfterBusinessSeconds(seconds)),
+            notify,
+        }));
+        if is_open_already {
+            self.say(&texts::ADDED, &[]);
+            return Ok(());
+        }
+        let now = self.host.now();
+        let due = self
+            .host
+            .add_business_seconds(&now, seconds)
+            .map_err(permanent)?;
+        let due = when::say(&now, &due, self.language);
+        self.say(&texts::RECORDED, &[("due", &due)]);
+        Ok(())
+    }
+
+    /// What a colleague needs to answer without asking the customer again.
+    pub(crate) fn evidence(&self, message: &Message) -> String {
+        switchboard_sdk::evidence::pack(self.context, message, &[])
+    }
+}
+
+/// One line of the customer's words.
+pub(crate) fn title(text: &str) -> String {
+    switchboard_sdk::evidence::title(text)
+}

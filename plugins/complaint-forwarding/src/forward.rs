@@ -1,0 +1,113 @@
+//! A message becomes tickets: one for each kind of matter in it (R68), none twice.
+
+use switchboard_sdk::{
+    Host,
+    about::{drafted_replies, is_about, open_ticket},
+    config::permanent,
+    evidence, people,
+    types::{Effect, Handler, Message, Moment, StepError, TicketDraft},
+    when,
+};
+
+use crate::{Turn, config::Kind, escalation, texts};
+
+impl<H: Host> Turn<'_, H> {
+    pub(crate) fn forward(&mut self, message: &Message) -> Result<(), StepError> {
+        let severity = self.severity();
+        let is_emergency = is_about(self.context, Kind::Emergency.name());
+        let mut said = Vec::new();
+        for kind in Kind::ALL {
+            if self.concerns(kind) {
+                let text = self.open(kind, severity, message)?;
+                // In an emergency nothing but the script is said (R62).
+                if (!is_emergency || kind == Kind::Emergency) && !said.contains(&text) {
+                    said.push(text);
+                }
+            }
+        }
+        // An agent who is talking to the customer says it; safety cannot wait for that.
+        if !said.is_empty() && (is_emergency || self.context.conversation.handler != Handler::Agent)
+        {
+            self.plan.reply(self.language, said.join("\n"));
+        }
+        Ok(())
+    }
+
+    /// Whether the message asks for a ticket of this kind. A question about an order that an article answered needs none.
+    fn concerns(&self, kind: Kind) -> bool {
+        is_about(self.context, kind.name())
+            && (kind != Kind::Order
+                || !drafted_replies(self.context).any(|reply| !reply.sources.is_empty()))
+    }
+
+    /// How grave it is, 1 to 3, as triage labelled it (R71).
+    fn severity(&self) -> u32 {
+        self.context
+            .conversation
+            .labels
+            .iter()
+            .filter_map(|label| label.strip_prefix("severity-")?.parse().ok())
+            .max()
+            .unwrap_or(1)
+    }
+
+    /// Opens the ticket or adds to it; what the customer is to hear.
+    fn open(&mut self, kind: Kind, severity: u32, message: &Message) -> Result<String, StepError> {
+        let is_open_already = open_ticket(self.context, kind.name()).is_some();
+        let (department, instead) = self.config.department(kind);
+        let department = people::department(self.host, department, instead)?;
+        let notify = people::known(self.host, &self.config.told(kind, severity))?;
+        let seconds = self.config.due_seconds(kind);
+        let title = evidence::title(&message.text);
+        if kind == Kind::Emergency {
+            for to in &notify {
+                self.plan.notify(to, format!("EMERGENCY: {title}"));
+            }
+        }
+        let due = if kind == Kind::Emergency {
+            Moment::AfterSeconds(seconds)
+        } else {
+            Moment::AfterBusinessSeconds(seconds)
+        };
+        self.plan.push(Effect::OpenTicket(TicketDraft {
+            key: kind.name().to_owned(),
+            kind: kind.ticket(),
+            department,
+            title,
+            body: evidence::pack(self.context, message, &[]),
+            priority: kind.priority(severity),
+            due: Some(due),
+            notify,
+        }));
+        let text = match (is_open_already, kind) {
+            (true, Kind::Emergency) => &texts::EMERGENCY_AGAIN,
+            (true, _) => &texts::ADDED,
+            (false, _) => texts::acknowledgement(kind),
+        };
+        if !is_open_already {
+            self.wait_for_acknowledgement(kind, 0);
+        }
+        let now = self.host.now();
+        let due = if is_open_already || kind == Kind::Emergency {
+            String::new()
+        } else {
+            self.host
+                .add_business_seconds(&now, seconds)
+                .map_err(permanent)?
+        };
+        let due = when::say(&now, &due, self.language);
+        Ok(text.say(&self.config.texts, self.language, &[("due", &due)]))
+    }
+
+    /// The timer after which it counts as not acknowledged for the (`level` + 1)th time.
+    pub(crate) fn wait_for_acknowledgement(&mut self, kind: Kind, level: u32) {
+        let seconds = self.config.acknowledge_seconds(kind);
+        let due = if kind == Kind::Emergency {
+            Moment::AfterSeconds(seconds)
+        } else {
+            Moment::AfterBusinessSeconds(seconds)
+        };
+        self.plan
+            .timer(escalation::timer_name(kind.name()), due, level.to_string());
+    }
+}

@@ -1,0 +1,255 @@
+use switchboard_sdk::{
+    Step,
+    testing::{
+        FakeHost, TUESDAY_EVENING, TUESDAY_MORNING, category, context, event, message, replies,
+        timer_fired,
+    },
+    types::{
+        Context, Effect, Event, Moment, Occurrence, Priority, Reply, Resolution, SurveyStatus,
+        TicketDraft, TicketKind,
+    },
+};
+
+use super::FollowUpVisit;
+
+const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "en"];
+
+fn about(text: &str, language: &str, categories: &[&str]) -> Context {
+    let mut context = context(&message(text, Some(language)));
+    context.conversation.categories = categories.iter().map(|name| category(name)).collect();
+    context
+}
+
+fn handle(host: &FakeHost, context: &Context, event: &Event) -> Vec<Effect> {
+    let effects = FollowUpVisit::handle(host, context, event).unwrap().effects;
+    assert!(effects.len() <= 16);
+    effects
+}
+
+fn answer(host: &FakeHost, context: &Context) -> Vec<Effect> {
+    let message = context.conversation.messages[0].clone();
+    handle(host, context, &event(Occurrence::MessageReceived(message)))
+}
+
+fn resolution() -> Event {
+    event(Occurrence::ConversationResolved(Resolution {
+        by: "bot".to_owned(),
+        summary: None,
+    }))
+}
+
+fn waiting(text: &str, language: &str) -> Context {
+    let mut context = about(text, language, &["survey-answer"]);
+    context.conversation.survey = SurveyStatus::Asked;
+    context.conversation.resolved = true;
+    context
+}
+
+fn host() -> FakeHost {
+    FakeHost::at(TUESDAY_MORNING).with_contact("team-lead", "Lead Zhao", true)
+}
+
+#[test]
+fn after_a_resolution_the_customer_is_asked_in_their_language() {
+    for (language, part) in LANGUAGES
+        .into_iter()
+        .zip(["非常满意", "非常滿意", "very satisfied"])
+    {
+        let mut context = about("谢谢", language, &["thanks"]);
+        context.conversation.resolved = true;
+        let effects = handle(&host(), &context, &resolution());
+        assert!(replies(&effects)[0].contains(part));
+        assert!(effects.contains(&Effect::AskSurvey));
+        assert!(effects.iter().any(|effect| matches!(
+            effect,
+            Effect::SetTimer(timer) if timer.due == Moment::AfterSeconds(7 * 86_400)
+        )));
+    }
+}
+
+#[test]
+fn out_of_hours_the_question_waits_for_the_next_opening() {
+    let mut context = about("谢谢", "zh-Hans", &["thanks"]);
+    context.conversation.resolved = true;
+    let effects = handle(&FakeHost::at(TUESDAY_EVENING), &context, &resolution());
+    assert!(replies(&effects).is_empty());
+    assert!(effects.iter().any(|effect| matches!(
+        effect,
+        Effect::SetTimer(timer) if timer.due == Moment::At("2026-03-11T09:00:00+08:00".to_owned())
+    )));
+    let effects = handle(
+        &host(),
+        &context,
+        &timer_fired("follow-up-visit.survey", ""),
+    );
+    assert!(effects.contains(&Effect::AskSurvey));
+}
+
+#[test]
+fn a_conversation_is_rated_once() {
+    let mut context = about("谢谢", "zh-Hans", &["thanks"]);
+    context.conversation.resolved = true;
+    context.conversation.survey = SurveyStatus::Answered;
+    assert!(replies(&handle(&host(), &context, &resolution())).is_empty());
+}
+
+#[test]
+fn each_digit_means_what_the_question_says() {
+    for (text, code, points) in [
+        ("1", 1, Some(10)),
+        ("１", 1, Some(10)),
+        ("一", 1, Some(10)),
+        ("2", 2, Some(6)),
+        ("3", 3, None),
+        ("4", 4, None),
+    ] {
+        for language in LANGUAGES {
+            let effects = answer(&host(), &waiting(text, language));
+            let Effect::RecordSurvey(result) = &effects[0] else {
+                panic!("{effects:?}");
+            };
+            assert_eq!((result.code, result.points), (code, points));
+            assert_eq!(replies(&effects).len(), 1);
+        }
+    }
+}
+
+#[test]
+fn the_points_of_the_second_answer_are_the_desks_choice() {
+    let host = host().with_config(r#"{"points": 8}"#);
+    let effects = answer(&host, &waiting("2", "en"));
+    assert!(matches!(&effects[0], Effect::RecordSurvey(result) if result.points == Some(8)));
+}
+
+#[test]
+fn the_lead_hears_when_the_service_was_the_problem() {
+    let effects = answer(&host(), &waiting("3", "en"));
+    assert!(effects.contains(&Effect::AddLabel("coaching".to_owned())));
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Notify(told) if told.to == "team-lead"))
+    );
+}
+
+#[test]
+fn an_unsolved_problem_is_reopened_once() {
+    for (language, part) in LANGUAGES
+        .into_iter()
+        .zip(["重新打开", "重新開啟", "reopened"])
+    {
+        let host = host();
+        let effects = answer(&host, &waiting("4", language));
+        assert!(
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Reopen(_)))
+        );
+        assert!(
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::HandOver(_)))
+        );
+        assert!(replies(&effects)[0].contains(part));
+        let again = answer(&host, &waiting("4", language));
+        assert!(
+            !again
+                .iter()
+                .any(|effect| matches!(effect, Effect::Reopen(_)))
+        );
+        assert!(
+            again
+                .iter()
+                .any(|effect| matches!(effect, Effect::Notify(_)))
+        );
+    }
+}
+
+#[test]
+fn a_message_that_is_no_rating_is_left_alone() {
+    let mut context = waiting("1号楼漏水", "zh-Hans");
+    context.conversation.categories = vec![category("repair")];
+    assert!(answer(&host(), &context).is_empty());
+}
+
+#[test]
+fn the_follow_up_visit_comes_in_hours_and_asks_for_an_opinion() {
+    for (language, part) in LANGUAGES.into_iter().zip(["回访", "回訪", "following up"]) {
+        let mut context = about("谢谢", language, &["thanks"]);
+        context.conversation.resolved = true;
+        let effects = handle(&host(), &context, &timer_fired("follow-up-visit.visit", ""));
+        assert!(replies(&effects)[0].contains(part));
+        let mut holiday = host();
+        holiday.holidays.insert("2026-03-10".to_owned());
+        let effects = handle(
+            &holiday,
+            &context,
+            &timer_fired("follow-up-visit.visit", ""),
+        );
+        assert!(matches!(
+            effects.as_slice(),
+            [Effect::SetTimer(timer)] if timer.due == Moment::At("2026-03-11T09:00:00+08:00".to_owned())
+        ));
+    }
+}
+
+#[test]
+fn nobody_is_visited_while_a_complaint_is_open() {
+    let mut context = about("谢谢", "zh-Hans", &["thanks"]);
+    context.conversation.resolved = true;
+    context.account.open_complaints = 1;
+    let effects = handle(&host(), &context, &timer_fired("follow-up-visit.visit", ""));
+    assert!(matches!(effects.as_slice(), [Effect::SetTimer(_)]));
+}
+
+#[test]
+fn an_opinion_is_recorded_as_it_was_said() {
+    for (language, part) in LANGUAGES
+        .into_iter()
+        .zip(["宝贵意见", "寶貴意見", "opinion"])
+    {
+        let mut context = about("包装太难拆", language, &["unknown"]);
+        context.conversation.labels = vec!["awaiting-opinion".to_owned()];
+        let effects = answer(&host(), &context);
+        assert!(
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Note(note) if note.contains("包装太难拆")))
+        );
+        assert!(effects.contains(&Effect::RemoveLabel("awaiting-opinion".to_owned())));
+        assert!(replies(&effects)[0].contains(part));
+    }
+}
+
+#[test]
+fn a_due_time_that_a_step_told_the_customer_is_a_promise() {
+    let mut context = about("坏了", "zh-Hans", &["complaint"]);
+    context.draft = vec![
+        Effect::OpenTicket(TicketDraft {
+            key: "complaint".to_owned(),
+            kind: TicketKind::Complaint,
+            department: "after-sales".to_owned(),
+            title: "坏了".to_owned(),
+            body: String::new(),
+            priority: Priority::Normal,
+            due: Some(Moment::AfterBusinessSeconds(60)),
+            notify: Vec::new(),
+        }),
+        Effect::Reply(Reply {
+            text: "最迟今天18:00给您答复".to_owned(),
+            language: None,
+            sources: Vec::new(),
+        }),
+    ];
+    let effects = answer(&host(), &context);
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::RecordPromise(promise)] if promise.owner.as_deref() == Some("after-sales")
+    ));
+}
+
+#[test]
+fn the_schema_is_json() {
+    let schema = FollowUpVisit::describe().config_schema.unwrap();
+    let _: serde_json::Value = serde_json::from_str(&schema).unwrap();
+}

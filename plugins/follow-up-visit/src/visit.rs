@@ -1,0 +1,100 @@
+//! The follow-up visit (R140) and the date that a hesitating customer named (R130).
+
+use switchboard_sdk::{
+    Host,
+    about::is_about,
+    config::permanent,
+    types::{Effect, Handler, Message, Moment, StepError, TicketKind, TicketStatus},
+    when::DAY,
+};
+
+use crate::{Turn, texts};
+
+/// Fires when the visit is due.
+pub(crate) const TIMER: &str = "follow-up-visit.visit";
+/// Fires on the date that a hesitating customer named.
+pub(crate) const HESITATION: &str = "follow-up-visit.hesitation";
+/// A label: the next message may be the opinion asked for. Other steps leave such a message alone.
+const AWAITING: &str = "awaiting-opinion";
+/// What needs an answer of its own even as the answer to the visit.
+const OF_ITS_OWN: [&str; 8] = [
+    "consultation",
+    "order",
+    "after-sales",
+    "repair",
+    "complaint",
+    "emergency",
+    "human-request",
+    "survey-answer",
+];
+
+impl<H: Host> Turn<'_, H> {
+    pub(crate) fn visit(&mut self) -> Result<(), StepError> {
+        if !self.context.conversation.resolved {
+            return Ok(());
+        }
+        if self.has_open_complaint() {
+            self.plan.timer(TIMER, Moment::AfterSeconds(DAY), "");
+            return Ok(());
+        }
+        if self.is_open_now(TIMER)? {
+            self.plan.label(AWAITING);
+            self.say(&texts::VISIT, &[("desk", &self.context.desk.name)]);
+        }
+        Ok(())
+    }
+
+    /// Whether the desk is open; if not, `timer` fires again when it is.
+    fn is_open_now(&mut self, timer: &str) -> Result<bool, StepError> {
+        let now = self.host.now();
+        if self.host.is_open(&now).map_err(permanent)? {
+            return Ok(true);
+        }
+        let opens = self.host.next_open(&now).map_err(permanent)?;
+        self.plan.timer(timer, Moment::At(opens), "");
+        Ok(false)
+    }
+
+    fn has_open_complaint(&self) -> bool {
+        self.context.account.open_complaints > 0
+            || self.context.conversation.tickets.iter().any(|ticket| {
+                ticket.kind == TicketKind::Complaint && ticket.status != TicketStatus::Closed
+            })
+    }
+
+    /// Whether the message was the opinion that the visit asked for.
+    pub(crate) fn opinion(&mut self, message: &Message) -> bool {
+        let labels = &self.context.conversation.labels;
+        if !labels.iter().any(|label| label == AWAITING) {
+            return false;
+        }
+        self.plan.push(Effect::RemoveLabel(AWAITING.to_owned()));
+        self.plan.label("opinion");
+        self.plan
+            .note(format!("Opinion at the follow-up visit: {}", message.text));
+        let is_answered = OF_ITS_OWN
+            .iter()
+            .any(|category| is_about(self.context, category))
+            || is_about(self.context, "suggestion");
+        if !is_answered {
+            self.say(&texts::OPINION_NOTED, &[]);
+        }
+        true
+    }
+
+    pub(crate) fn hesitation(&mut self, _message: &Message) -> Result<(), StepError> {
+        Ok(())
+    }
+
+    pub(crate) fn come_back(&mut self) -> Result<(), StepError> {
+        if self.context.conversation.handler == Handler::Agent {
+            self.plan
+                .note("The customer wanted to think it over until today.");
+            return Ok(());
+        }
+        if self.is_open_now(HESITATION)? {
+            self.say(&texts::GENTLE, &[]);
+        }
+        Ok(())
+    }
+}
