@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ConversationId, Language};
+use super::{AccountId, Change, ConversationId, Language, TicketKind, TicketStatus};
 
 /// A customer: the aggregate that conversations, tickets and promises hang from (R105).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,27 @@ impl Account {
             conversations: Vec::new(),
             open_complaints: 0,
             created_at: at,
+        }
+    }
+
+    /// What a change in one of the conversations does to the account; says whether it did anything.
+    pub fn apply(&mut self, change: &Change) -> bool {
+        match change {
+            Change::FieldSet { name, value } => {
+                self.fields.insert(name.clone(), value.clone()).as_ref() != Some(value)
+            }
+            Change::LanguageSet { language } => self.language.replace(language.clone()).as_ref() != Some(language),
+            Change::TicketOpened { ticket } if ticket.kind == TicketKind::Complaint => {
+                self.open_complaints += 1;
+                true
+            }
+            Change::TicketMoved { ticket }
+                if ticket.kind == TicketKind::Complaint && ticket.status == TicketStatus::Closed =>
+            {
+                self.open_complaints = self.open_complaints.saturating_sub(1);
+                true
+            }
+            _ => false,
         }
     }
 }

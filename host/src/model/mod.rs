@@ -32,7 +32,7 @@ pub use event::{Event, EventKind, Occurrence};
 pub use ids::{AccountId, ConversationId, EventId, MessageId, RunId, TicketId};
 pub use manifest::{Finding, Manifest, Severity};
 pub use run::{
-    HostCall, Invocation, InvocationResult, KvScope, KvWrite, LogLevel, LogLine, Run, Usage,
+    HostCall, Invocation, InvocationResult, KvScope, KvWrite, LogLevel, LogLine, Resume, Run, Usage,
 };
 
 /// A BCP 47 language tag: `zh-Hans`, `zh-Hant`, `en` or whatever a desk serves.

@@ -18,10 +18,27 @@ pub struct Run {
     pub account: Account,
     /// The name of the desk's revision that it ran under: a hash of workflow and configuration.
     pub desk: String,
+    /// Where the chain was taken up again after a failure; none: from its beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumed: Option<Resume>,
     /// Each plugin call, in order.
     pub invocations: Vec<Invocation>,
+    /// The times that the calendar made of the effects' moments, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moments: Vec<jiff::Timestamp>,
     /// What it did, in order.
     pub entries: Vec<Entry>,
+}
+
+/// Where a chain is taken up again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resume {
+    /// The run whose event is handled once more.
+    pub run: u32,
+    /// The step that failed.
+    pub step: String,
+    /// How often it was tried before.
+    pub attempt: u32,
 }
 
 /// One plugin call.
@@ -60,6 +77,13 @@ pub enum InvocationResult {
     Done {
         /// What.
         outcome: Outcome,
+    },
+    /// The reviewer answered.
+    Reviewed {
+        /// The message's number.
+        number: u32,
+        /// What it found.
+        findings: Vec<super::Finding>,
     },
     /// The step failed or was stopped; nothing of the call counts.
     Failed {

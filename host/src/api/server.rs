@@ -1,0 +1,96 @@
+//! The accept loop. Our own, because only so are slow senders of headers cut off.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use super::ApiConfig;
+use crate::engine::Engine;
+
+/// How long a client may take to send its headers.
+const HEADER_DEADLINE: Duration = Duration::from_secs(10);
+/// How many connections may be open at once.
+const MAX_CONNECTIONS: usize = 10_000;
+/// How long requests under way may take when the host stops.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How long the loop rests when the operating system refuses a connection (no file handles left).
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A bound server.
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    router: Router,
+}
+
+impl Server {
+    /// Binds an address.
+    ///
+    /// # Errors
+    /// Where the address is taken or not ours.
+    pub async fn bind(address: SocketAddr, engine: Arc<Engine>, config: ApiConfig) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            anyhow::anyhow!("{address} can't be served on: {error}; choose another address with --listen")
+        })?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address, router: super::router(engine, config) })
+    }
+
+    /// The address that it is bound to.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` resolves, then ends what is under way.
+    ///
+    /// # Errors
+    /// None at present; connections fail one by one.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let graceful = GracefulShutdown::new();
+        let mut http = hyper::server::conn::http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE).max_headers(64);
+        let mut stop = pin!(stop);
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                () = &mut stop => break,
+            };
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            let Ok(permit) = Arc::clone(&connections).try_acquire_owned() else {
+                tracing::warn!("too many connections; one was closed");
+                continue;
+            };
+            let _ = stream.set_nodelay(true);
+            let service = TowerToHyperService::new(self.router.clone());
+            let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+                drop(permit);
+            });
+        }
+        drop(self.listener);
+        if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+            tracing::warn!("some requests were still under way after ten seconds");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! `switchboard plugin`: look at components, and manage those of a running host.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use super::client::{Body, HostArgs};
+use super::setup;
+
+/// Look at plugins and manage those of a running host
+#[derive(Debug, clap::Args)]
+pub struct PluginArgs {
+    #[command(subcommand)]
+    command: PluginCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum PluginCommand {
+    /// Show what a component is and asks for
+    #[command(after_help = "Example:\n  switchboard plugin inspect triage.wasm")]
+    Inspect {
+        /// The component
+        file: PathBuf,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the versions in a running host
+    #[command(after_help = "Example:\n  switchboard plugin list")]
+    List {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        host: HostArgs,
+    },
+    /// Give a running host a component
+    ///
+    /// The host compiles and checks it. It goes live with `activate`, or at once with --activate.
+    #[command(after_help = "Example:\n  switchboard plugin push triage.wasm --activate")]
+    Push {
+        /// The component
+        file: PathBuf,
+        /// Make it live at once
+        #[arg(long)]
+        activate: bool,
+        #[command(flatten)]
+        host: HostArgs,
+    },
+    /// Make a version live in a running host
+    #[command(after_help = "Example:\n  switchboard plugin activate triage 0.1.1")]
+    Activate {
+        /// The plugin
+        name: String,
+        /// The version
+        version: String,
+        #[command(flatten)]
+        host: HostArgs,
+    },
+    /// Make the version live that was live before
+    #[command(after_help = "Example:\n  switchboard plugin rollback triage")]
+    Rollback {
+        /// The plugin
+        name: String,
+        #[command(flatten)]
+        host: HostArgs,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the component is no good, or the host can't be reached or refuses.
+pub fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
+    match args.command {
+        PluginCommand::Inspect { file, json } => inspect(&file, json)?,
+        PluginCommand::List { json, host } => list(&host, json)?,
+        PluginCommand::Push { file, activate, host } => push(&file, activate, &host)?,
+        PluginCommand::Activate { name, version, host } => activated(&host, &name, &version)?,
+        PluginCommand::Rollback { name, host } => {
+            let answer = host.call("POST", &format!("/plugins/{name}/rollback"), Body::None)?;
+            println!("{name} {} is live again", text(&answer, "version"));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn inspect(file: &std::path::Path, json: bool) -> anyhow::Result<()> {
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let sandbox = setup::sandbox(setup::cache_dir(None))?;
+    let inspection = sandbox.inspect(&bytes).with_context(|| file.display().to_string())?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&inspection)?);
+    } else {
+        print!("{inspection}");
+    }
+    Ok(())
+}
+
+fn list(host: &HostArgs, json: bool) -> anyhow::Result<()> {
+    let answer = host.call("GET", "/plugins", Body::None)?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&answer)?);
+        return Ok(());
+    }
+    println!("{:<24} {:<10} {:<9} {:>9}  used by", "plugin", "version", "origin", "bytes");
+    for plugin in answer.get("plugins").and_then(Value::as_array).into_iter().flatten() {
+        let steps = plugin.get("steps").and_then(Value::as_array).into_iter().flatten();
+        let steps: Vec<&str> = steps.filter_map(Value::as_str).collect();
+        println!(
+            "{:<24} {:<10} {:<9} {:>9}  {}",
+            text(plugin, "name"),
+            text(plugin, "version"),
+            text(plugin, "origin"),
+            plugin.get("size").and_then(Value::as_u64).unwrap_or(0),
+            if steps.is_empty() { "-".to_owned() } else { steps.join(", ") }
+        );
+    }
+    Ok(())
+}
+
+fn push(file: &std::path::Path, activate: bool, host: &HostArgs) -> anyhow::Result<()> {
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let sandbox = setup::sandbox(setup::cache_dir(None))?;
+    let manifest = sandbox.inspect(&bytes).with_context(|| file.display().to_string())?.manifest;
+    let (name, version) = (manifest.name, manifest.version);
+    host.call("PUT", &format!("/plugins/{name}/{version}"), Body::Bytes(&bytes))?;
+    if activate {
+        return activated(host, &name, &version);
+    }
+    println!("{name} {version} is in the host; make it live with: switchboard plugin activate {name} {version}");
+    Ok(())
+}
+
+fn activated(host: &HostArgs, name: &str, version: &str) -> anyhow::Result<()> {
+    let answer = host.call("POST", &format!("/plugins/{name}/activate"), Body::Json(&json!({"version": version})))?;
+    match answer.get("previous").and_then(Value::as_str) {
+        Some(previous) => println!("{name} {version} is live; before it was {previous}"),
+        None => println!("{name} {version} is live"),
+    }
+    Ok(())
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or("")
+}

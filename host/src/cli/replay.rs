@@ -1,0 +1,96 @@
+//! `switchboard replay`: recorded runs once more.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use jiff::Timestamp;
+
+use super::setup;
+use crate::engine::ReplaySelection;
+use crate::model::ConversationId;
+
+/// Repeat recorded runs and compare
+///
+/// Every run keeps what it was told, so it can be repeated byte for byte. With a new component for a step it shows
+/// what would have been different. Exit code 0 only where at most --budget runs differ.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  switchboard replay --data switchboard-data\n  \
+    switchboard replay --data switchboard-data --conversation con_0123…\n  \
+    switchboard replay --data switchboard-data --from 2026-03-01T00:00:00+08:00 --with triage=my-triage.wasm --budget 10")]
+pub struct ReplayArgs {
+    /// The desk directory [default: the built-in demo desk]
+    desk: Option<PathBuf>,
+    /// The data directory [default: switchboard-data beside the desk]; no host may have it open
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Only runs at or after this time (RFC 3339)
+    #[arg(long, value_name = "T")]
+    from: Option<Timestamp>,
+    /// Only runs before this time (RFC 3339)
+    #[arg(long, value_name = "T")]
+    to: Option<Timestamp>,
+    /// Only runs of this conversation
+    #[arg(long, value_name = "ID")]
+    conversation: Option<String>,
+    /// A component to try in place of the recorded one of a step
+    #[arg(long, value_name = "STEP=FILE")]
+    with: Option<String>,
+    /// How many runs may differ
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    budget: usize,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the data directory can't be opened or a component is no good.
+pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
+    let desk = setup::desk(args.desk.as_deref())?;
+    let dir = setup::data_dir(args.data, args.desk.as_deref());
+    if !dir.is_dir() {
+        bail!("{} is not there; give the data directory with --data", dir.display());
+    }
+    let store = setup::store(&dir)?;
+    let sandbox = setup::sandbox(setup::cache_dir(Some(&dir)))?;
+    let with = match &args.with {
+        None => None,
+        Some(text) => {
+            let (step, file) = text.split_once('=').context("--with: write STEP=FILE, such as triage=my.wasm")?;
+            if desk.step(step).is_none() {
+                bail!("--with: the desk has no step {step:?}");
+            }
+            let bytes = std::fs::read(file).with_context(|| format!("--with: {file}"))?;
+            Some((step.to_owned(), sandbox.activate(&bytes).with_context(|| file.to_owned())?))
+        }
+    };
+    let core = setup::core(desk, store, sandbox)?;
+    let selection =
+        ReplaySelection { from: args.from, to: args.to, conversation: args.conversation.map(ConversationId::new), with };
+    let progress = super::progress::counter("repeating runs");
+    let report = core.replay(&selection, |done| progress.set_position(done))?;
+    progress.finish_and_clear();
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        for difference in &report.differences {
+            println!("{} {} {}", difference.run, difference.at, difference.step);
+            println!("  then: {}", difference.before);
+            println!("  now:  {}", difference.after);
+        }
+        println!(
+            "{} runs, {} plugin calls repeated, {} differences{}",
+            report.runs,
+            report.calls,
+            report.differences.len(),
+            match report.carried_over {
+                0 => String::new(),
+                carried => format!(" ({carried} failures of the machine carried over)"),
+            }
+        );
+    }
+    Ok(if report.differences.len() <= args.budget { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,100 @@
+//! `switchboard serve`: the host.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+
+use super::setup;
+use crate::api::{self, ApiConfig};
+use crate::engine::{Engine, ServiceConfig};
+use crate::store::StoreError;
+
+/// Run the host
+///
+/// Prints the addresses of the chat page and the API and serves until it is told to stop (Ctrl-C, SIGTERM).
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  switchboard serve\n  switchboard serve my-desk --data /var/lib/switchboard\n  \
+    SWITCHBOARD_TOKEN=… switchboard serve my-desk --listen 0.0.0.0:8080")]
+pub struct ServeArgs {
+    /// The desk directory [default: the built-in demo desk]
+    desk: Option<PathBuf>,
+    /// Where everything is kept [default: switchboard-data beside the desk]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The address to serve on; one that other machines reach needs an access token
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The access token that API calls must carry as `Authorization: Bearer …`
+    #[arg(long, env = "SWITCHBOARD_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Threads that run plugins [default: one for each core]
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+}
+
+/// The shortest access token that is taken.
+const SHORTEST_TOKEN: usize = 16;
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the desk, the data directory or the address is no good.
+pub fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    if let Some(token) = &args.token
+        && token.len() < SHORTEST_TOKEN
+    {
+        bail!("the access token has {} characters; use at least {SHORTEST_TOKEN} random ones", token.len());
+    }
+    if !args.listen.ip().is_loopback() && args.token.is_none() {
+        bail!(
+            "{} can be reached from other machines, and anybody could use the API: set SWITCHBOARD_TOKEN to a secret, or serve on 127.0.0.1",
+            args.listen
+        );
+    }
+    let dir = setup::data_dir(args.data, args.desk.as_deref());
+    let desk = setup::desk(args.desk.as_deref())?;
+    let store = match setup::store(&dir) {
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::InUse { .. })) => {
+            eprintln!("Error: {error:#}");
+            return Ok(ExitCode::from(super::EXIT_IN_USE));
+        }
+        other => other.with_context(|| format!("the data directory {}", dir.display()))?,
+    };
+    let sandbox = setup::sandbox(setup::cache_dir(Some(&dir)))?;
+    let core = setup::core(Arc::clone(&desk), store, sandbox)?;
+    let mut config = ServiceConfig::default();
+    config.workers = args.workers.unwrap_or(config.workers);
+    let engine = Arc::new(Engine::start(core, config)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(async {
+        let server = api::Server::bind(args.listen, Arc::clone(&engine), ApiConfig { token: args.token }).await?;
+        let address = server.address();
+        println!("{} is served", desk.name);
+        println!("  chat  http://{address}/chat");
+        println!("  API   http://{address}/api/v1  (described at http://{address}/openapi.json)");
+        println!("  data  {}", dir.display());
+        server.run(stop_signal()).await
+    });
+    engine.stop();
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+/// Resolves at Ctrl-C or SIGTERM.
+async fn stop_signal() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping: nothing new is taken, what is under way ends");
+}

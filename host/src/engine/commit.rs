@@ -1,0 +1,133 @@
+//! A run as one atomic batch.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::intake::{Due, DueRow, Identity, Seen};
+use super::keys;
+use super::run::Finished;
+use crate::model::{Change, ConversationId, Timer};
+use crate::store::{Batch, Table};
+
+/// Something for somebody outside the conversation: kept until whoever it is for has it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The same for every attempt, so that a receiver can tell repetitions.
+    pub key: String,
+    /// The conversation that it comes from.
+    pub conversation: ConversationId,
+    /// A person, role or department of the directory.
+    pub to: String,
+    /// What.
+    pub text: String,
+    /// Since when.
+    pub at: Timestamp,
+    /// When it was delivered; none: still to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<Timestamp>,
+}
+
+/// What a message brings besides its run.
+pub(crate) struct Arrival {
+    pub(crate) channel: String,
+    pub(crate) contact: String,
+    /// The key that the sender gave, and the digest of what it stood for.
+    pub(crate) seen: Option<(String, String)>,
+    /// Whether the contact's identity row changes.
+    pub(crate) identity: bool,
+}
+
+/// Everything that a run makes durable.
+pub(crate) fn batch(finished: &Finished, number: u32, arrival: Option<&Arrival>, taken: Option<&[u8]>) -> Batch {
+    let mut batch = Batch::new();
+    let state = &finished.state;
+    let at = finished.run.event.at;
+    batch.put_json(Table::Conversation, keys::conversation(&state.id), state);
+    if let Some(account) = &finished.account {
+        batch.put_json(Table::Account, keys::account(&state.account), account);
+    }
+    for entry in &finished.run.entries {
+        if let Change::Received { message } | Change::Replied { message } = &entry.change {
+            batch.put_json(Table::Message, keys::message(&state.id, message.number), message);
+        }
+    }
+    batch.put_json(Table::Run, keys::run(&state.id, number), &finished.run);
+    batch.put(Table::RunByTime, keys::run_by_time(at, &finished.run.id), Vec::new());
+    for ticket in &finished.tickets {
+        batch.put_json(Table::Ticket, keys::ticket(&ticket.id), ticket);
+    }
+    if let Some(key) = taken {
+        batch.delete(Table::Timer, key);
+    }
+    timers(&mut batch, finished);
+    for (nth, (due, what)) in finished.due.iter().enumerate() {
+        let name = format!("host/{number}/{nth}");
+        put_due(&mut batch, finished, *due, &name, what.clone());
+    }
+    outbox(&mut batch, finished, number);
+    for (key, value) in &finished.kv {
+        match value {
+            Some(value) => batch.put(Table::KeyValue, key.clone(), value.clone()),
+            None => batch.delete(Table::KeyValue, key.clone()),
+        }
+    }
+    if let Some(arrival) = arrival {
+        arrived(&mut batch, finished, number, arrival);
+    }
+    batch
+}
+
+/// Timers that the run set, changed or took away: the difference between the conversation before and after.
+fn timers(batch: &mut Batch, finished: &Finished) {
+    let (before, after) = (&finished.run.before.timers, &finished.state.timers);
+    let id = &finished.state.id;
+    for timer in before.iter().filter(|timer| !kept(after, timer)) {
+        batch.delete(Table::Timer, keys::timer(timer.due, id, &timer.name));
+    }
+    for timer in after.iter().filter(|timer| !kept(before, timer)) {
+        put_due(batch, finished, timer.due, &timer.name, Due::Timer { name: timer.name.clone() });
+    }
+}
+
+fn kept(timers: &[Timer], timer: &Timer) -> bool {
+    timers.iter().any(|other| other.name == timer.name && other.due == timer.due)
+}
+
+fn put_due(batch: &mut Batch, finished: &Finished, due: Timestamp, name: &str, what: Due) {
+    let row = DueRow { account: finished.state.account.clone(), conversation: finished.state.id.clone(), what };
+    batch.put_json(Table::Timer, keys::timer(due, &finished.state.id, name), &row);
+}
+
+fn outbox(batch: &mut Batch, finished: &Finished, number: u32) {
+    let notices = finished.run.entries.iter().filter_map(|entry| match &entry.change {
+        Change::Notified { to, text } => Some((to, text)),
+        _ => None,
+    });
+    for (nth, (to, text)) in (0u32..).zip(notices) {
+        let delivery = Delivery {
+            key: format!("{}/{nth}", finished.run.id),
+            conversation: finished.state.id.clone(),
+            to: to.clone(),
+            text: text.clone(),
+            at: finished.run.event.at,
+            delivered_at: None,
+        };
+        batch.put_json(Table::Outbox, keys::outbox(&finished.state.id, number, nth), &delivery);
+    }
+}
+
+fn arrived(batch: &mut Batch, finished: &Finished, number: u32, arrival: &Arrival) {
+    let at = finished.run.event.at;
+    if arrival.identity {
+        let identity =
+            Identity { account: finished.state.account.clone(), conversation: Some(finished.state.id.clone()) };
+        batch.put_json(Table::Identity, keys::identity(&arrival.channel, &arrival.contact), &identity);
+    }
+    if let Some((key, digest)) = &arrival.seen {
+        let key = keys::idempotency(&arrival.channel, &arrival.contact, key);
+        let seen =
+            Seen { conversation: finished.state.id.clone(), run: number, digest: digest.clone(), at };
+        batch.put(Table::IdempotencyByTime, keys::idempotency_by_time(at, &key), Vec::new());
+        batch.put_json(Table::Idempotency, key, &seen);
+    }
+}

@@ -1,0 +1,148 @@
+//! What a plugin's questions are answered from: the desk's articles, directory and calendar, and the committed
+//! key-value space of that plugin.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::core::Workflow;
+use super::keys::{self, KvOwner};
+use crate::model::{AccountId, ConversationId, KvScope};
+use crate::sandbox::{Contact, Hit, Host, KvUsage};
+use crate::store::{KeyRange, Store, Table};
+
+/// What this run wrote to key-value spaces so far, by store key; none removes.
+pub(crate) type KvOverlay = std::collections::BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// What this run read of desk-wide memory, by store key: whoever commits checks that it still holds.
+pub(crate) type DeskReads = Arc<Mutex<Vec<(Vec<u8>, Option<Vec<u8>>)>>>;
+
+/// Bound to one plugin, account and conversation.
+pub(crate) struct DeskHost {
+    pub(crate) workflow: Arc<Workflow>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) plugin: String,
+    pub(crate) account: AccountId,
+    pub(crate) conversation: ConversationId,
+    pub(crate) at: Timestamp,
+    /// What earlier steps of the run wrote under the same plugin's name.
+    pub(crate) overlay: KvOverlay,
+    pub(crate) desk_reads: DeskReads,
+}
+
+impl DeskHost {
+    fn owner(&self) -> KvOwner<'_> {
+        KvOwner { plugin: &self.plugin, account: &self.account, conversation: &self.conversation }
+    }
+}
+
+impl Host for DeskHost {
+    fn search(&self, query: &str, language: Option<&str>, limit: u32) -> Result<Vec<Hit>, String> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let hits = self.workflow.knowledge.search(query, language, self.at, limit);
+        Ok(hits
+            .into_iter()
+            .map(|hit| Hit {
+                article: hit.article,
+                title: hit.title,
+                text: hit.text,
+                language: hit.language,
+                score: hit.score,
+                labels: hit.labels,
+            })
+            .collect())
+    }
+
+    fn departments(&self) -> Vec<String> {
+        self.workflow.desk.directory.department_names()
+    }
+
+    fn responsible(&self, topic: &str) -> Option<Contact> {
+        let desk = &self.workflow.desk;
+        let person = desk.directory.responsible(topic)?;
+        let duty = desk.duty(person, self.at);
+        Some(Contact {
+            name: person.name.clone(),
+            department: person.department.clone(),
+            role: person.role.clone(),
+            public_contact: person.public_contact.clone(),
+            reachable: duty.reachable,
+            back_at: duty.back_at,
+        })
+    }
+
+    fn is_open(&self, at: Timestamp) -> Result<bool, String> {
+        Ok(self.workflow.desk.calendar.is_open(at))
+    }
+
+    fn next_open(&self, at: Timestamp) -> Result<Timestamp, String> {
+        self.workflow.desk.calendar.next_open(at).ok_or_else(|| "the desk never opens again".to_owned())
+    }
+
+    fn end_of_day(&self, at: Timestamp) -> Result<Timestamp, String> {
+        self.workflow.desk.calendar.end_of_business_day(at).map_err(|error| error.to_string())
+    }
+
+    fn add_business_seconds(&self, start: Timestamp, seconds: u32) -> Result<Timestamp, String> {
+        let amount = Duration::from_secs(u64::from(seconds));
+        self.workflow.desk.calendar.add_business(start, amount).map_err(|error| error.to_string())
+    }
+
+    fn kv_get(&self, scope: KvScope, key: &str) -> Result<Option<Vec<u8>>, String> {
+        let key = keys::kv(&self.owner(), scope, key);
+        if let Some(written) = self.overlay.get(&key) {
+            return Ok(written.clone());
+        }
+        let value = self.store.get(Table::KeyValue, &key).map_err(|error| error.to_string())?;
+        if scope == KvScope::Desk {
+            let mut reads = self.desk_reads.lock().unwrap_or_else(PoisonError::into_inner);
+            reads.push((key, value.clone()));
+        }
+        Ok(value)
+    }
+
+    fn kv_scan(
+        &self,
+        scope: KvScope,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, Vec<u8>)>, String> {
+        let space = keys::kv(&self.owner(), scope, "");
+        let prefix = keys::kv(&self.owner(), scope, prefix);
+        let after = after.map(|after| keys::kv(&self.owner(), scope, after));
+        let mut range = KeyRange::prefix(&prefix);
+        if let Some(after) = &after {
+            range = range.after(after);
+        }
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let wanted = limit.saturating_add(self.overlay.len());
+        let rows = self.store.scan(Table::KeyValue, range, wanted).map_err(|error| error.to_string())?;
+        let mut found: std::collections::BTreeMap<Vec<u8>, Vec<u8>> = rows.into_iter().collect();
+        for (key, value) in self.overlay.iter().filter(|(key, _)| range.contains(key)) {
+            match value {
+                Some(value) => found.insert(key.clone(), value.clone()),
+                None => found.remove(key),
+            };
+        }
+        let name = |key: Vec<u8>| String::from_utf8_lossy(key.get(space.len()..).unwrap_or_default()).into_owned();
+        Ok(found.into_iter().take(limit).map(|(key, value)| (name(key), value)).collect())
+    }
+
+    fn kv_usage(&self, scope: KvScope) -> Result<KvUsage, String> {
+        let space = keys::kv(&self.owner(), scope, "");
+        let mut usage = KvUsage::default();
+        let mut last: Vec<u8> = Vec::new();
+        loop {
+            let range = KeyRange::prefix(&space).after(&last);
+            let rows = self.store.scan(Table::KeyValue, range, 1_000).map_err(|error| error.to_string())?;
+            let Some((key, _)) = rows.last() else { return Ok(usage) };
+            last.clone_from(key);
+            for (key, value) in &rows {
+                usage.keys += 1;
+                usage.bytes += u64::try_from(key.len() - space.len() + value.len()).unwrap_or(u64::MAX);
+            }
+        }
+    }
+}

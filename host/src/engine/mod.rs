@@ -1,0 +1,39 @@
+//! The engine: what customers write goes in, runs come out, and each is durable before anybody hears of it.
+//!
+//! - `request`, `intake`: what can happen to a desk, and which account and conversation it concerns.
+//! - `run`, `settle`, `failure`: one event through its chain, as a pure function of event, context, plugins and host answers.
+//! - `commit`: a run as one atomic batch.
+//! - `core`: these together, one request at a time: what the simulator drives in virtual time.
+//! - `service`: many accounts at once over the same core: lanes, workers, timers, live events.
+//! - `replay`, `simulate`, `timeline`: recorded runs again; whole days in virtual time; what people read of either.
+//!
+//! Invariants:
+//! 1. One request of an account at a time, in the order in which they came; many accounts at once.
+//! 2. A run's event, state, effects, key-value writes, timers, outbox rows and trace are one batch.
+//! 3. Nobody is answered before the batch is durable.
+//! 4. Nothing in a run depends on anything but its recorded inputs, so that every run can be repeated.
+
+mod clock;
+mod commit;
+mod core;
+mod desk_host;
+mod failure;
+mod intake;
+mod keys;
+mod plugins;
+mod replay;
+mod request;
+mod run;
+mod scope;
+mod service;
+mod settle;
+pub mod simulate;
+mod timeline;
+
+pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, VirtualClock};
+pub use core::{Core, Parts};
+pub use plugins::{ActivePlugin, PluginVersion, PluginsError, standard_plugins};
+pub use replay::{Difference, ReplayReport, ReplaySelection};
+pub use request::{Answer, EngineError, Inbound, Request};
+pub use service::{Engine, LiveEvent, ServiceConfig};
+pub use timeline::{TimelineLine, timeline};

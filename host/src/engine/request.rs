@@ -1,0 +1,124 @@
+//! What can happen to a desk from outside, and what comes back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::{ConversationId, Run, TicketId, TicketStatus};
+use crate::store::StoreError;
+
+/// A customer's message as a channel hands it over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inbound {
+    /// The channel.
+    pub channel: String,
+    /// The customer's name on that channel.
+    pub contact: String,
+    /// An account to file a new contact under; none: one of its own.
+    pub account: Option<String>,
+    /// A conversation to go on with; none: the contact's current one.
+    pub conversation: Option<ConversationId>,
+    /// What the customer wrote, byte for byte.
+    pub text: String,
+    /// A name that the sender gave the message: the same again has no second effect (within seven days).
+    pub key: Option<String>,
+}
+
+/// What can happen to a desk from outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// A customer writes.
+    Message(Inbound),
+    /// An agent writes.
+    Reply {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        agent: String,
+        /// What.
+        text: String,
+    },
+    /// An agent takes a conversation over.
+    Take {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        agent: String,
+    },
+    /// Somebody settles a conversation.
+    Resolve {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        by: String,
+        /// How.
+        summary: Option<String>,
+    },
+    /// A department moves a ticket on.
+    Ticket {
+        /// Which.
+        ticket: TicketId,
+        /// Who.
+        by: String,
+        /// Where to.
+        status: TicketStatus,
+        /// For the customer to hear; needed to close.
+        feedback: Option<String>,
+    },
+    /// A row of the timer table came due: its key.
+    Due(Vec<u8>),
+}
+
+/// What came of a request, once it is durable.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The run.
+    pub run: Arc<Run>,
+    /// Whether the request had been answered before and this is that answer.
+    pub repeated: bool,
+}
+
+/// Why a request was not carried out. Nothing of it is kept.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EngineError {
+    /// There is no such thing.
+    #[error("there is no {what} {id:?}")]
+    NotFound {
+        /// What.
+        what: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// The request makes no sense as it is.
+    #[error("{0}")]
+    Invalid(String),
+    /// The request contradicts what is there.
+    #[error("{0}")]
+    Conflict(String),
+    /// A reviewer holds the text back.
+    #[error("the text was held back: {}", findings.iter().map(|finding| finding.explanation.as_str()).collect::<Vec<_>>().join("; "))]
+    HeldBack {
+        /// Why.
+        findings: Vec<crate::model::Finding>,
+    },
+    /// A timer that is no longer there: nothing to do.
+    #[error("nothing is due under that key")]
+    NothingDue,
+    /// Too much is waiting already.
+    #[error("too much is waiting; try again in {} s", retry_after.as_secs())]
+    Busy {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The host is going down.
+    #[error("the host is stopping")]
+    Stopping,
+    /// The store refused.
+    #[error("{0}")]
+    Store(#[from] Arc<StoreError>),
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}

@@ -1,0 +1,567 @@
+//! One event through its chain: a pure function of the event, the context, the plugins and the host's answers.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
+
+use super::core::{StepPlan, Workflow};
+use super::desk_host::{DeskHost, DeskReads, KvOverlay};
+use super::failure::{self, Breakers, FailedStep, Then};
+use super::intake::{Due, Records};
+use super::keys::{self, KvOwner};
+use super::settle::{Draft, Moments, TicketSource};
+use crate::model::{
+    Account, AccountView, Author, Change, Context, Conversation, ConversationView, Effect, Entry, Event, Invocation,
+    InvocationResult, Message, NextStep, Outcome, Policy, Resume, Run, RunId, Severity, Ticket, TicketId,
+};
+use crate::sandbox::{Call, CallFailure, CallReport, FailureCode, Grant, Host, HostSide};
+use crate::workflow::Scope;
+use crate::store::{KeyRange, Store, StoreError, Table, decode_record};
+
+/// What a run begins with.
+pub(crate) struct Input {
+    pub(crate) id: RunId,
+    pub(crate) number: u32,
+    pub(crate) event: Event,
+    /// With the event applied.
+    pub(crate) before: Conversation,
+    pub(crate) account: Account,
+    /// What the event itself changed.
+    pub(crate) opening: Vec<Entry>,
+    pub(crate) resumed: Option<Resume>,
+    /// Tickets that the event changed, whole.
+    pub(crate) tickets: Vec<Ticket>,
+    /// Whether the event changed the account.
+    pub(crate) account_changed: bool,
+}
+
+/// A run and everything that goes into its batch besides.
+pub(crate) struct Finished {
+    pub(crate) run: Run,
+    pub(crate) state: Conversation,
+    /// None: as it was in the store.
+    pub(crate) account: Option<Account>,
+    pub(crate) tickets: Vec<Ticket>,
+    pub(crate) kv: KvOverlay,
+    pub(crate) due: Vec<(jiff::Timestamp, Due)>,
+    pub(crate) desk_reads: DeskReads,
+}
+
+/// Which calls a run makes.
+pub(crate) enum Plan<'a> {
+    /// Those of the workflow whose conditions hold.
+    Live,
+    /// Those of a recorded run.
+    Recorded { run: &'a Run, steps: Vec<Arc<StepPlan>>, rehearse: Option<&'a str> },
+}
+
+/// Runs chains.
+pub(crate) struct Runner<'a> {
+    pub(crate) workflow: Arc<Workflow>,
+    pub(crate) store: &'a Arc<dyn Store>,
+    pub(crate) breakers: &'a Breakers,
+}
+
+struct Progress<'a> {
+    input: &'a Input,
+    draft: Draft<'a>,
+    history: Vec<Message>,
+    asked: Vec<Effect>,
+    invocations: Vec<Invocation>,
+    kv: KvOverlay,
+    desk_reads: DeskReads,
+    held: bool,
+    now: jiff::Zoned,
+}
+
+struct StoredTickets<'a>(&'a dyn Store);
+
+impl TicketSource for StoredTickets<'_> {
+    fn ticket(&self, id: &TicketId) -> Option<Ticket> {
+        Records(self.0).ticket(id).ok()
+    }
+}
+
+impl Runner<'_> {
+    /// Runs the chain.
+    ///
+    /// # Errors
+    /// Only where the store can't be read; whatever a plugin does is part of the run.
+    pub(crate) fn execute(&self, input: Input, plan: &Plan<'_>) -> Result<Finished, StoreError> {
+        let workflow = Arc::clone(&self.workflow);
+        let moments = match plan {
+            Plan::Live => Moments::Calendar,
+            Plan::Recorded { run, .. } => Moments::Recorded(run.moments.iter().copied().collect()),
+        };
+        let mut draft = Draft::new(
+            &workflow.desk,
+            &input.id,
+            input.event.at,
+            input.event.depth,
+            moments,
+            input.before.clone(),
+            input.account.clone(),
+        );
+        draft.entries.clone_from(&input.opening);
+        draft.tickets = input.tickets.iter().map(|ticket| (ticket.id.clone(), ticket.clone())).collect();
+        let mut progress = Progress {
+            history: self.history(&input, plan)?,
+            now: input.event.at.to_zoned(workflow.desk.time_zone.clone()),
+            input: &input,
+            draft,
+            asked: Vec::new(),
+            invocations: Vec::new(),
+            kv: KvOverlay::new(),
+            desk_reads: Arc::new(Mutex::new(Vec::new())),
+            held: false,
+        };
+        match plan {
+            Plan::Live => self.chain(&mut progress),
+            Plan::Recorded { run, steps, rehearse } => self.again(&mut progress, run, steps, *rehearse),
+        }
+        self.review(&mut progress, plan);
+        let Progress { draft, invocations, kv, desk_reads, .. } = progress;
+        let (moments, state, account, entries) =
+            (draft.resolved_moments, draft.state, draft.account, draft.entries);
+        let (tickets, due) = (draft.tickets.into_values().collect(), draft.due);
+        let account = (input.account_changed || account != input.account).then_some(account);
+        let run = Run {
+            id: input.id.clone(),
+            event: input.event,
+            before: input.before,
+            account: input.account,
+            desk: self.workflow.desk.revision.clone(),
+            resumed: input.resumed,
+            invocations,
+            moments,
+            entries,
+        };
+        Ok(Finished { run, state, account, tickets, kv, due, desk_reads })
+    }
+
+    /// The steps of the workflow whose conditions hold.
+    fn chain(&self, progress: &mut Progress<'_>) {
+        let kind = progress.input.event.kind();
+        let mut resumed = progress.input.resumed.as_ref();
+        for plan in self.workflow.chain(kind) {
+            let attempt = match resumed {
+                Some(resume) if resume.step != plan.name => continue,
+                Some(resume) => resume.attempt,
+                None => 0,
+            };
+            resumed = None;
+            if !plan.handles(kind) {
+                continue;
+            }
+            match self.condition(progress, plan) {
+                Ok(false) => continue,
+                Ok(true) => {}
+                Err(reason) => {
+                    let failed = CallFailure::new(FailureCode::Host, format!("its condition: {reason}"));
+                    if self.failed(progress, plan, failed, attempt) == Then::End {
+                        return;
+                    }
+                    continue;
+                }
+            }
+            if self.step(progress, plan, attempt, None) == Then::End {
+                return;
+            }
+        }
+    }
+
+    /// The steps of a recorded run.
+    fn again(&self, progress: &mut Progress<'_>, run: &Run, steps: &[Arc<StepPlan>], rehearse: Option<&str>) {
+        let mut attempt = run.resumed.as_ref().map_or(0, |resume| resume.attempt);
+        for (recorded, plan) in run.invocations.iter().zip(steps) {
+            if matches!(recorded.result, InvocationResult::Reviewed { .. }) {
+                continue;
+            }
+            let rehearsed = rehearse == Some(recorded.step.as_str());
+            if self.step(progress, plan, attempt, Some((recorded, rehearsed))) == Then::End {
+                return;
+            }
+            attempt = 0;
+        }
+    }
+
+    fn condition(&self, progress: &Progress<'_>, plan: &StepPlan) -> Result<bool, String> {
+        let desk = &self.workflow.desk;
+        let Some(condition) = desk.step(&plan.name).and_then(|step| step.when.as_ref()) else { return Ok(true) };
+        let scope = Scope {
+            desk_name: &desk.name,
+            calendar: &desk.calendar,
+            event: &progress.input.event,
+            conversation: &progress.draft.state,
+            account: &progress.draft.account,
+        };
+        condition.holds(&scope).map_err(|error| error.to_string())
+    }
+
+    fn step(
+        &self,
+        progress: &mut Progress<'_>,
+        plan: &StepPlan,
+        attempt: u32,
+        recorded: Option<(&Invocation, bool)>,
+    ) -> Then {
+        if let Some((invocation, false)) = recorded
+            && let Some(failure) = not_repeatable(invocation)
+        {
+            return self.failed(progress, plan, failure, attempt);
+        }
+        let at = progress.input.event.at;
+        if recorded.is_none() && !self.breakers.lets_through(&plan.plugin.sha256().to_owned(), at) {
+            let reason = "it was stopped several times in a row and is left alone for a while";
+            return self.failed(progress, plan, CallFailure::new(FailureCode::Busy, reason), attempt);
+        }
+        let context = self.context(progress, plan);
+        let call = self.call(progress, plan, &context, recorded);
+        let report = plan.plugin.handle(call);
+        if recorded.is_none() {
+            self.breakers.note(plan.plugin.sha256(), report.result.as_ref().is_err_and(stopped), at);
+        }
+        self.take(progress, plan, report, attempt)
+    }
+
+    /// Takes a step's answer over, or carries its failure policy out.
+    fn take(&self, progress: &mut Progress<'_>, plan: &StepPlan, report: CallReport<Outcome>, attempt: u32) -> Then {
+        let tickets = StoredTickets(self.store.as_ref());
+        let settled = report.result.clone().and_then(|outcome| {
+            progress
+                .draft
+                .settle(&plan.name, &plan.grants, &outcome.effects, &tickets)
+                .map(|()| outcome)
+                .map_err(|invalid| CallFailure::new(FailureCode::InvalidOutput, invalid.to_string()))
+        });
+        let mut invocation = invocation_of(plan, &report);
+        match settled {
+            Ok(outcome) => {
+                let owner = KvOwner {
+                    plugin: &plan.plugin.manifest().name,
+                    account: &progress.input.before.account,
+                    conversation: &progress.input.before.id,
+                };
+                for write in &report.kv_writes {
+                    progress.kv.insert(keys::kv(&owner, write.scope, &write.key), write.value.clone());
+                }
+                progress.asked.extend(outcome.effects.iter().cloned());
+                let next = outcome.next;
+                invocation.result = InvocationResult::Done { outcome };
+                progress.invocations.push(invocation);
+                if next == NextStep::Finish { Then::End } else { Then::GoOn }
+            }
+            Err(failure) => {
+                invocation.kv_writes.clear();
+                invocation.result = failed_result(&failure, plan.policy);
+                progress.invocations.push(invocation);
+                self.policy(progress, plan, &failure, attempt)
+            }
+        }
+    }
+
+    /// A step that failed without being called.
+    fn failed(&self, progress: &mut Progress<'_>, plan: &StepPlan, failure: CallFailure, attempt: u32) -> Then {
+        let report: CallReport<Outcome> = CallReport {
+            result: Err(failure.clone()),
+            host_calls: Vec::new(),
+            kv_writes: Vec::new(),
+            log: Vec::new(),
+            usage: crate::model::Usage::default(),
+        };
+        let mut invocation = invocation_of(plan, &report);
+        invocation.result = failed_result(&failure, plan.policy);
+        progress.invocations.push(invocation);
+        self.policy(progress, plan, &failure, attempt)
+    }
+
+    fn policy(&self, progress: &mut Progress<'_>, plan: &StepPlan, failure: &CallFailure, attempt: u32) -> Then {
+        tracing::warn!(
+            step = %plan.name,
+            plugin = %plan.plugin.manifest().name,
+            version = %plan.plugin.manifest().version,
+            code = %failure.code,
+            reason = %failure.reason,
+            run = %progress.input.id,
+            "a step failed"
+        );
+        // Trying the same again can't help where the step itself says so.
+        let policy = match (plan.policy, failure.code) {
+            (Policy::Retry, FailureCode::Permanent) => Policy::HoldMessage,
+            (policy, _) => policy,
+        };
+        let reason = format!("{}: {}", failure.code, failure.reason);
+        let origin = progress.input.resumed.as_ref().map_or(progress.input.number, |resume| resume.run);
+        let failed = FailedStep {
+            step: &plan.name,
+            reason: &reason,
+            policy,
+            origin,
+            attempt,
+            retry_after: failure.retry_after.and_then(|pause| SignedDuration::try_from(pause).ok()),
+        };
+        failure::answer(&mut progress.draft, &self.workflow.desk, &failed, &mut progress.held)
+    }
+
+    /// Shows every text of a step to the reviewers; what they block is not sent.
+    fn review(&self, progress: &mut Progress<'_>, plan: &Plan<'_>) {
+        let mut recorded: VecDeque<(&Invocation, Arc<StepPlan>)> = match plan {
+            Plan::Live => VecDeque::new(),
+            Plan::Recorded { run, steps, .. } => run
+                .invocations
+                .iter()
+                .zip(steps.iter().cloned())
+                .filter(|(invocation, _)| matches!(invocation.result, InvocationResult::Reviewed { .. }))
+                .collect(),
+        };
+        let live = matches!(plan, Plan::Live);
+        if live && self.workflow.reviewers.is_empty() || !live && recorded.is_empty() {
+            return;
+        }
+        let entries = std::mem::take(&mut progress.draft.entries);
+        for mut entry in entries {
+            let Change::Replied { message } = &mut entry.change else {
+                progress.draft.entries.push(entry);
+                continue;
+            };
+            if !matches!(message.author, Author::Step(_)) {
+                progress.draft.entries.push(entry);
+                continue;
+            }
+            let mut found = Vec::new();
+            if live {
+                for plan in &self.workflow.reviewers {
+                    found.extend(self.reviewed(progress, plan, message, None));
+                }
+            } else {
+                while let Some((invocation, plan)) = recorded.front().cloned() {
+                    let InvocationResult::Reviewed { number, .. } = invocation.result else { break };
+                    if number != message.number {
+                        break;
+                    }
+                    recorded.pop_front();
+                    found.extend(self.reviewed(progress, &plan, message, Some((invocation, false))));
+                }
+            }
+            let text = message.text.clone();
+            if let Some(blocking) = found.iter().find(|finding| finding.severity == Severity::Blocking) {
+                if let Some(better) = &blocking.suggestion {
+                    message.text.clone_from(better);
+                } else {
+                    message.author = Author::Host;
+                    message.text = self.workflow.desk.settings.holding_reply(message.language.as_deref()).to_owned();
+                    message.sources.clear();
+                }
+            }
+            let by = entry.by.clone();
+            progress.draft.entries.push(entry);
+            for finding in found {
+                let change = Change::Found { finding, text: text.clone() };
+                progress.draft.entries.push(Entry { by: by.clone(), change });
+            }
+        }
+    }
+
+    /// What the reviewers say of an agent's text; none of it is recorded yet.
+    pub(crate) fn look_at(
+        &self,
+        conversation: &Conversation,
+        account: &Account,
+        message: &Message,
+        at: jiff::Timestamp,
+    ) -> Vec<crate::model::Finding> {
+        if self.workflow.reviewers.is_empty() {
+            return Vec::new();
+        }
+        let number = conversation.run_count + 1;
+        let id = RunId::of(&conversation.id, number);
+        let what = crate::model::Occurrence::AgentReplied { message: message.clone() };
+        let input = Input {
+            event: Event { id: crate::model::EventId::of(&conversation.id, number), at, depth: 0, what },
+            id: id.clone(),
+            number,
+            before: conversation.clone(),
+            account: account.clone(),
+            opening: Vec::new(),
+            resumed: None,
+            tickets: Vec::new(),
+            account_changed: false,
+        };
+        let desk = Arc::clone(&self.workflow.desk);
+        let mut progress = Progress {
+            history: vec![message.clone()],
+            now: at.to_zoned(desk.time_zone.clone()),
+            draft: Draft::new(&desk, &id, at, 0, Moments::Calendar, conversation.clone(), account.clone()),
+            input: &input,
+            asked: Vec::new(),
+            invocations: Vec::new(),
+            kv: KvOverlay::new(),
+            desk_reads: Arc::new(Mutex::new(Vec::new())),
+            held: false,
+        };
+        let reviewers = self.workflow.reviewers.iter();
+        reviewers.flat_map(|plan| self.reviewed(&mut progress, plan, message, None)).collect()
+    }
+
+    fn reviewed(
+        &self,
+        progress: &mut Progress<'_>,
+        plan: &StepPlan,
+        message: &Message,
+        recorded: Option<(&Invocation, bool)>,
+    ) -> Vec<crate::model::Finding> {
+        let context = self.context(progress, plan);
+        let call = self.call(progress, plan, &context, recorded);
+        let report = plan.plugin.review(call, message);
+        let mut invocation = invocation_of(plan, &report);
+        let findings = match report.result {
+            Ok(findings) => findings,
+            Err(failure) if plan.policy == Policy::Skip => {
+                tracing::warn!(step = %plan.name, code = %failure.code, reason = %failure.reason, "a reviewer failed");
+                Vec::new()
+            }
+            // What nobody could look at isn't sent.
+            Err(failure) => vec![crate::model::Finding {
+                rule: "reviewer-failed".to_owned(),
+                severity: Severity::Blocking,
+                start: 0,
+                end: u32::try_from(message.text.len()).unwrap_or(u32::MAX),
+                explanation: format!("{} could not look at it: {failure}", plan.name),
+                suggestion: None,
+            }],
+        };
+        invocation.result = InvocationResult::Reviewed { number: message.number, findings: findings.clone() };
+        progress.invocations.push(invocation);
+        findings
+    }
+
+    fn context(&self, progress: &Progress<'_>, plan: &StepPlan) -> Context {
+        let account = &progress.draft.account;
+        let fields = account.fields.iter().filter(|(name, _)| plan.grants.has(&Grant::Account((*name).clone())));
+        let wanted = usize::try_from(plan.plugin.manifest().history).unwrap_or(usize::MAX);
+        let skip = progress.history.len().saturating_sub(wanted);
+        Context {
+            desk: self.workflow.view.clone(),
+            account: AccountView {
+                id: account.id.clone(),
+                name: account.name.clone().filter(|_| plan.grants.has(&Grant::Account("name".to_owned()))),
+                language: account.language.clone(),
+                fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(),
+                conversation_count: u32::try_from(account.conversations.len()).unwrap_or(u32::MAX),
+                open_complaints: account.open_complaints,
+            },
+            conversation: ConversationView {
+                state: progress.draft.state.clone(),
+                messages: progress.history.iter().skip(skip).cloned().collect(),
+            },
+            draft: progress.asked.clone(),
+        }
+    }
+
+    fn call<'c>(
+        &self,
+        progress: &'c Progress<'_>,
+        plan: &'c StepPlan,
+        context: &'c Context,
+        recorded: Option<(&Invocation, bool)>,
+    ) -> Call<'c> {
+        let live = || -> Arc<dyn Host> {
+            Arc::new(DeskHost {
+                workflow: Arc::clone(&self.workflow),
+                store: Arc::clone(self.store),
+                plugin: plan.plugin.manifest().name.clone(),
+                account: progress.input.before.account.clone(),
+                conversation: progress.input.before.id.clone(),
+                at: progress.input.event.at,
+                overlay: progress.kv.clone(),
+                desk_reads: Arc::clone(&progress.desk_reads),
+            })
+        };
+        let host = match recorded {
+            None => HostSide::Live(live()),
+            Some((invocation, false)) => HostSide::Recorded(invocation.host_calls.clone().into()),
+            Some((invocation, true)) => {
+                HostSide::Rehearsed { recorded: invocation.host_calls.clone().into(), live: live() }
+            }
+        };
+        let seed = Sha256::digest(format!("{}/seed/{}", progress.input.id, plan.name));
+        Call {
+            context,
+            event: &progress.input.event,
+            now: progress.now.clone(),
+            seed: seed.into(),
+            config: &plan.config,
+            grants: &plan.grants,
+            limits: &plan.limits,
+            host,
+        }
+    }
+
+    /// The newest messages up to the event's own, as many as any step of the chain wants.
+    fn history(&self, input: &Input, plan: &Plan<'_>) -> Result<Vec<Message>, StoreError> {
+        let wanted = match plan {
+            Plan::Live => self.workflow.history(input.event.kind()),
+            Plan::Recorded { steps, .. } => {
+                steps.iter().map(|plan| plan.plugin.manifest().history).max().unwrap_or(0)
+            }
+        };
+        let own = input.event.message();
+        let mut messages = Vec::new();
+        if wanted > 0 && input.before.message_count > 0 && !(own.is_some() && input.before.message_count == 1) {
+            let all = keys::of_conversation(&input.before.id);
+            let end = keys::message(&input.before.id, input.before.message_count + 1);
+            let range = KeyRange::prefix(&all).before(&end).reverse();
+            let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+            for (key, value) in self.store.scan(Table::Message, range, wanted)? {
+                messages.push(decode_record::<Message>(Table::Message, &key, &value)?);
+            }
+            messages.reverse();
+        }
+        if let Some(own) = own
+            && wanted > 0
+            && !messages.iter().any(|message| message.number == own.number)
+        {
+            messages.push(own.clone());
+        }
+        Ok(messages)
+    }
+}
+
+/// Whether the host stopped the plugin, or it broke: what counts towards leaving it alone.
+fn stopped(failure: &CallFailure) -> bool {
+    !matches!(failure.code, FailureCode::Transient | FailureCode::Permanent | FailureCode::Busy | FailureCode::Host)
+}
+
+/// A recorded failure that depended on the machine: carried over instead of repeated.
+pub(crate) fn not_repeatable(invocation: &Invocation) -> Option<CallFailure> {
+    let InvocationResult::Failed { code, reason, .. } = &invocation.result else { return None };
+    let code = FailureCode::parse(code)?;
+    let by_machine = [FailureCode::Deadline, FailureCode::WallClock, FailureCode::Busy, FailureCode::Host];
+    by_machine.contains(&code).then(|| CallFailure::new(code, reason.clone()))
+}
+
+fn failed_result(failure: &CallFailure, policy: Policy) -> InvocationResult {
+    InvocationResult::Failed { code: failure.code.to_string(), reason: failure.reason.clone(), policy }
+}
+
+fn invocation_of<T>(plan: &StepPlan, report: &CallReport<T>) -> Invocation {
+    Invocation {
+        step: plan.name.clone(),
+        plugin: plan.plugin.manifest().name.clone(),
+        version: plan.plugin.manifest().version.clone(),
+        sha256: plan.plugin.sha256().to_owned(),
+        settings: plan.settings.clone(),
+        result: InvocationResult::Done { outcome: Outcome { effects: Vec::new(), next: NextStep::GoOn } },
+        host_calls: report.host_calls.clone(),
+        kv_writes: report.kv_writes.clone(),
+        log: report.log.clone(),
+        usage: report.usage,
+    }
+}
+
+/// What a run read of desk-wide memory.
+pub(crate) fn reads_of(reads: &DeskReads) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    reads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}

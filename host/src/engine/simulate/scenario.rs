@@ -1,0 +1,270 @@
+//! Scenarios: what happens to a desk, one JSON object a line, in time order.
+
+use jiff::{Timestamp, Zoned};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::model::{TicketKind, TicketStatus};
+
+/// A line of a scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its number in the input, from 1.
+    pub number: usize,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub action: Action,
+}
+
+/// What happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// A customer writes.
+    Message {
+        /// Who.
+        contact: String,
+        /// What.
+        text: String,
+        /// Where.
+        channel: String,
+        /// The sender's name for it.
+        id: Option<String>,
+        /// The account of a new contact.
+        account: Option<String>,
+    },
+    /// An agent writes.
+    AgentReply {
+        /// Who.
+        agent: String,
+        /// To whom.
+        contact: String,
+        /// What.
+        text: String,
+    },
+    /// An agent takes a conversation.
+    Take {
+        /// Who.
+        agent: String,
+        /// Whose.
+        contact: String,
+    },
+    /// An agent settles a conversation.
+    Resolve {
+        /// Who.
+        agent: String,
+        /// Whose.
+        contact: String,
+        /// How.
+        summary: Option<String>,
+    },
+    /// A department moves the contact's newest open ticket of that kind on.
+    Ticket {
+        /// Whose.
+        contact: String,
+        /// Which.
+        kind: TicketKind,
+        /// Where to.
+        status: TicketStatus,
+        /// For the customer to hear.
+        feedback: Option<String>,
+    },
+    /// The process dies in the middle of its next commit and starts again.
+    Crash,
+    /// Time passes.
+    Advance,
+}
+
+/// What is wrong with a scenario, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct ScenarioError {
+    /// Which line, from 1.
+    pub line: usize,
+    /// What, and how to mend it.
+    pub message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MessageFields {
+    contact: String,
+    text: String,
+    channel: Option<String>,
+    id: Option<String>,
+    account: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgentReplyFields {
+    agent: String,
+    contact: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgentFields {
+    agent: String,
+    contact: String,
+    summary: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TicketFields {
+    contact: String,
+    kind: String,
+    status: String,
+    feedback: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoFields {}
+
+const VERBS: &str = "message, agent-reply, take, resolve, ticket, crash, advance";
+
+/// Parses a whole scenario: every problem, not only the first. Empty lines are skipped.
+///
+/// # Errors
+/// All problems, in order.
+pub fn parse(text: &str) -> Result<Vec<Line>, Vec<ScenarioError>> {
+    let (mut lines, mut problems) = (Vec::new(), Vec::new());
+    let mut latest: Option<Timestamp> = None;
+    for (index, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+        let number = index + 1;
+        match parse_line(number, text) {
+            Ok(line) if latest.is_some_and(|latest| line.at < latest) => {
+                problems.push(ScenarioError {
+                    line: number,
+                    message: "at: is earlier than the line before; put the lines in time order".to_owned(),
+                });
+            }
+            Ok(line) => {
+                latest = Some(line.at);
+                lines.push(line);
+            }
+            Err(message) => problems.push(ScenarioError { line: number, message }),
+        }
+    }
+    if problems.is_empty() { Ok(lines) } else { Err(problems) }
+}
+
+fn parse_line(number: usize, text: &str) -> Result<Line, String> {
+    let mut fields: Map<String, Value> = serde_json::from_str(text)
+        .map_err(|error| format!("is not a JSON object: {error}; write one object a line"))?;
+    let at = take_text(&mut fields, "at", "\"2026-03-10T09:00:00+08:00\"")?;
+    let verb = take_text(&mut fields, "do", "\"message\"")?;
+    let action = action(&verb, fields)?;
+    Ok(Line { number, at: time(&at)?, action })
+}
+
+fn take_text(fields: &mut Map<String, Value>, name: &str, example: &str) -> Result<String, String> {
+    match fields.remove(name) {
+        Some(Value::String(text)) => Ok(text),
+        Some(other) => Err(format!("{name}: is {other}; write a text such as {example}")),
+        None => Err(format!("{name}: is missing; add \"{name}\": {example}")),
+    }
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    // An offset is needed, a zone name is not: `Timestamp` demands the first and takes the second.
+    text.parse::<Timestamp>()
+        .or_else(|_| text.parse::<Zoned>().map(|zoned| zoned.timestamp()))
+        .map_err(|error| format!("at: {error}; write RFC 3339 with an offset, such as 2026-03-10T09:00:00+08:00"))
+}
+
+fn action(verb: &str, fields: Map<String, Value>) -> Result<Action, String> {
+    Ok(match verb {
+        "message" => {
+            let MessageFields { contact, text, channel, id, account } = read(verb, fields)?;
+            let channel = channel.unwrap_or_else(|| super::DEFAULT_CHANNEL.to_owned());
+            Action::Message { contact, text, channel, id, account }
+        }
+        "agent-reply" => {
+            let AgentReplyFields { agent, contact, text } = read(verb, fields)?;
+            Action::AgentReply { agent, contact, text }
+        }
+        "take" => {
+            let AgentFields { agent, contact, summary } = read(verb, fields)?;
+            if summary.is_some() {
+                return Err("take: has no field summary; only resolve has".to_owned());
+            }
+            Action::Take { agent, contact }
+        }
+        "resolve" => {
+            let AgentFields { agent, contact, summary } = read(verb, fields)?;
+            Action::Resolve { agent, contact, summary }
+        }
+        "ticket" => {
+            let TicketFields { contact, kind, status, feedback } = read(verb, fields)?;
+            let kind = TicketKind::parse(&kind).ok_or_else(|| {
+                format!("kind: there is no {kind:?}; use one of {}", names(TicketKind::ALL.iter().map(|kind| kind.as_str())))
+            })?;
+            let status = TicketStatus::parse(&status).filter(|status| *status != TicketStatus::Opened).ok_or_else(|| {
+                format!("status: can't be {status:?}; use acknowledged, in-progress or closed")
+            })?;
+            Action::Ticket { contact, kind, status, feedback }
+        }
+        "crash" => {
+            let NoFields {} = read(verb, fields)?;
+            Action::Crash
+        }
+        "advance" => {
+            let NoFields {} = read(verb, fields)?;
+            Action::Advance
+        }
+        other => return Err(format!("do: there is no {other:?}; use one of {VERBS}")),
+    })
+}
+
+fn read<T: for<'d> Deserialize<'d>>(verb: &str, fields: Map<String, Value>) -> Result<T, String> {
+    serde_json::from_value(Value::Object(fields)).map_err(|error| format!("{verb}: {error}"))
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn problem(text: &str) -> String {
+        parse(text).unwrap_err().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_day_is_read_line_by_line() {
+        let lines = parse(
+            "{\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"message\",\"contact\":\"ana\",\"text\":\"hi\"}\n\n\
+             {\"at\":\"2026-03-10T10:00:00+08:00\",\"do\":\"advance\"}\n",
+        )
+        .unwrap();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[1].number, 3);
+        assert_eq!(lines[1].at, "2026-03-10T02:00:00Z".parse().unwrap());
+    }
+
+    #[test]
+    fn every_problem_says_where_what_and_how_to_mend_it() {
+        let text = "nonsense\n{\"do\":\"advance\"}\n{\"at\":\"2026-03-10 09:00\",\"do\":\"advance\"}\n\
+                    {\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"mesage\"}\n\
+                    {\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"message\",\"contact\":\"a\",\"text\":\"b\",\"txt\":1}\n\
+                    {\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"advance\"}\n\
+                    {\"at\":\"2026-03-10T08:00:00+08:00\",\"do\":\"advance\"}\n\
+                    {\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"ticket\",\"contact\":\"a\",\"kind\":\"complaint\",\"status\":\"opened\"}";
+        insta::assert_snapshot!(problem(text));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,200}") {
+            let _ = parse(&text);
+        }
+    }
+}

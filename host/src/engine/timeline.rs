@@ -1,0 +1,153 @@
+//! What people read of a run: one line for each thing that happened, as `simulate` prints them.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::model::{Author, Change, Promise, Run, Ticket, Timer};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TimelineLine {
+    /// When, with the desk's offset.
+    pub at: String,
+    /// What kind of thing.
+    pub kind: &'static str,
+    /// The customer's name on the channel.
+    pub contact: String,
+    /// The conversation.
+    pub conversation: String,
+    /// The channel.
+    pub channel: String,
+    /// A step, an agent, a department or `host`.
+    pub by: String,
+    /// What it is about, by kind.
+    #[serde(flatten)]
+    pub details: Map<String, Value>,
+}
+
+/// The lines of a run, in order. What the customer wrote isn't one of them.
+pub fn timeline(run: &Run, zone: &TimeZone) -> Vec<TimelineLine> {
+    let mut lines = Vec::new();
+    for entry in &run.entries {
+        for (kind, details) in lines_of(&entry.change, zone) {
+            let details = match details {
+                Value::Object(details) => details.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+                _ => Map::new(),
+            };
+            lines.push(TimelineLine {
+                at: local(run.event.at, zone),
+                kind,
+                contact: run.before.contact.clone(),
+                conversation: run.before.id.to_string(),
+                channel: run.before.channel.clone(),
+                by: entry.by.clone(),
+                details,
+            });
+        }
+    }
+    lines
+}
+
+/// RFC 3339 with the desk's offset, to the second, or finer where the time is.
+pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> String {
+    at.display_with_offset(zone.to_offset(at)).to_string()
+}
+
+fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
+    let line = match change {
+        Change::Received { .. } | Change::FieldSet { .. } | Change::Announced { .. } | Change::StageSet { .. } => {
+            return Vec::new();
+        }
+        Change::CategoriesSet { categories } => {
+            let line = |category: &crate::model::Category| {
+                ("category", json!({"value": category.name, "confidence": rounded(category.confidence)}))
+            };
+            return categories.iter().map(line).collect();
+        }
+        Change::Replied { message } => (
+            "reply",
+            json!({
+                "text": message.text,
+                "sources": if message.sources.is_empty() { Value::Null } else { json!(message.sources) },
+                "agent": matches!(message.author, Author::Agent(_)).then_some(true),
+            }),
+        ),
+        Change::Noted { text } => ("note", json!({"text": text})),
+        Change::LanguageSet { language } => ("language", json!({"value": language})),
+        Change::PrioritySet { priority } => ("priority", json!({"value": priority})),
+        Change::LabelAdded { label } => ("label", json!({"value": label})),
+        Change::LabelRemoved { label } => ("label", json!({"value": label, "removed": true})),
+        Change::TicketOpened { ticket } | Change::TicketMoved { ticket } => ("ticket", ticket_line(ticket, zone)),
+        Change::TicketAppended { ticket, text } => {
+            let mut line = ticket_line(ticket, zone);
+            line["added"] = json!(text);
+            ("ticket", line)
+        }
+        Change::TicketEscalated { ticket, reason } => {
+            let mut line = ticket_line(ticket, zone);
+            line["escalations"] = json!(ticket.escalations);
+            line["reason"] = json!(reason);
+            ("ticket", line)
+        }
+        Change::Notified { to, text } => ("notify", json!({"to": to, "text": text})),
+        Change::TimerSet { timer } => ("timer", timer_line(timer, "set", zone)),
+        Change::TimerCancelled { timer } => ("timer", timer_line(timer, "cancelled", zone)),
+        Change::TimerFired { timer } => ("timer", timer_line(timer, "fired", zone)),
+        Change::Promised { promise } | Change::PromiseSettled { promise } => ("promise", promise_line(promise, zone)),
+        Change::SurveyAsked => ("survey", json!({"status": "asked"})),
+        Change::SurveyAnswered { result } => (
+            "survey",
+            json!({"status": "answered", "code": result.code, "points": result.points, "reason": result.reason}),
+        ),
+        Change::HandedOver { team, reason } => ("hand-off", json!({"team": team, "reason": reason})),
+        Change::Assigned { agent } => ("assigned", json!({"agent": agent})),
+        Change::Resolved { summary } => ("resolved", json!({"summary": summary})),
+        Change::Reopened { reason } => ("reopened", json!({"reason": reason})),
+        Change::Found { finding, text } => (
+            "finding",
+            json!({
+                "rule": finding.rule,
+                "severity": finding.severity,
+                "text": text,
+                "explanation": finding.explanation,
+            }),
+        ),
+        Change::Failed { step, reason, policy } => {
+            ("failure", json!({"step": step, "reason": reason, "policy": policy}))
+        }
+    };
+    vec![line]
+}
+
+fn ticket_line(ticket: &Ticket, zone: &TimeZone) -> Value {
+    json!({
+        "ticket": ticket.id,
+        "ticket_kind": ticket.kind,
+        "department": ticket.department,
+        "status": ticket.status,
+        "title": ticket.title,
+        "priority": ticket.priority,
+        "due": ticket.due.map(|due| local(due, zone)),
+        "feedback": ticket.feedback,
+    })
+}
+
+fn timer_line(timer: &Timer, status: &str, zone: &TimeZone) -> Value {
+    json!({"name": timer.name, "due": local(timer.due, zone), "status": status})
+}
+
+fn promise_line(promise: &Promise, zone: &TimeZone) -> Value {
+    json!({
+        "text": promise.text,
+        "due": local(promise.due, zone),
+        "status": promise.status,
+        "owner": promise.owner,
+    })
+}
+
+/// To three digits: a plugin's single-precision figure printed as a person would write it.
+fn rounded(confidence: f32) -> f64 {
+    (f64::from(confidence) * 1_000.0).round() / 1_000.0
+}
