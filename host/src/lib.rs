@@ -9,7 +9,7 @@
 //! - [`knowledge`] — the desk's articles and the search that answers from them;
 //! - [`model`] — what a desk is made of: pure data and pure rules.
 //! - [`store`] — everything that the desk keeps, durable before anybody is told.
-//! - [`workflow`] — the desk directory: opening hours and business time.
+//! - [`workflow`] — the desk directory: what it says, or everything that is wrong with it.
 
 pub mod knowledge;
 pub mod model;

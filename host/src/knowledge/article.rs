@@ -2,7 +2,7 @@
 
 use toml_edit::{Document, Item, Table, Value};
 
-use super::problem::Problem;
+use crate::workflow::Problem;
 
 /// The languages an article may be written in.
 const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "en"];

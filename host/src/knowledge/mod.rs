@@ -18,7 +18,6 @@
 mod analysis;
 mod article;
 mod index;
-mod problem;
 mod score;
 mod spelling;
 mod vocabulary;
@@ -32,7 +31,6 @@ use score::{Confidence, Question, Wording};
 use vocabulary::{Vocabulary, VocabularyBuilder};
 
 pub use article::{Article, parse_article};
-pub use problem::Problem;
 
 /// One article that may answer the question, best first in a search's result.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]

@@ -1,13 +1,43 @@
 //! The workflow room: reads a desk directory and turns it into rules that the engine can follow.
 //!
-//! Everything here is pure: text and values in, rules or [`Problem`]s out. No file is opened, no clock is
-//! read. A desk file with a mistake is refused with every mistake's place and how to mend it, not only the
-//! first, and no input panics.
+//! Everything here is pure but for one place, [`DeskFiles`], which reads a directory: text and values in, rules or
+//! [`Problem`]s out. No clock is read. A desk file with a mistake is refused with every mistake's place and how to mend
+//! it, not only the first, and no input panics.
+//!
+//! Start reading at [`Desk`]. The format is described in `docs/desk.md` and `docs/hours.md`.
 //!
 //! - [`calendar`]: opening hours and business time
+//! - [`condition`]: when a step runs
+//! - [`directory`]: who there is and who answers for what
 //! - [`problem`]: what is wrong with a desk file, and where
+//! - `desk`, `step`, `settings`, `requirement`, `config`: what `desk.toml` says
+//! - `files`, `template`: where desks come from
+//! - `reader`, `quantity`, `language`, `suggest`: from text to values, and from mistakes to advice
 
 pub mod calendar;
+pub mod condition;
+mod config;
+mod desk;
+pub mod directory;
+mod files;
+mod language;
 pub mod problem;
+mod quantity;
+mod reader;
+mod requirement;
+mod settings;
+mod step;
+mod suggest;
+#[cfg(test)]
+mod tests;
 
+pub use calendar::{Calendar, Hours};
+pub use condition::{Condition, ConditionError, Scope};
+pub use config::{ConfigProblem, check_config};
+pub use desk::{DESK_FILE, DIRECTORY_FILE, Desk, HOURS_FILE, PluginFile};
+pub use directory::{Directory, Person};
+pub use files::{DeskFiles, Files};
 pub use problem::Problem;
+pub use requirement::{Grants, PluginRequirement, StepLimits};
+pub use settings::{Retry, Settings};
+pub use step::Step;

@@ -1,0 +1,252 @@
+//! How the host itself behaves at this desk.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::language;
+use super::reader::{Reader, Section, Value};
+use super::requirement::time;
+use crate::model::Language;
+
+/// How the host itself behaves at this desk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// A message within this time of the last activity continues a resolved conversation; later it begins a new one.
+    pub idle_after: SignedDuration,
+    /// What the customer hears when a step fails, by language: explanation, apology, request to wait (R32).
+    pub holding_reply: BTreeMap<Language, String>,
+    /// How a step with the policy `retry` is tried again.
+    pub retry: Retry,
+    fallback: Language,
+}
+
+/// How a failed step is tried again: after `first_pause`, each further pause twice as long, up to `longest_pause`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// How often at most, after which the customer gets the holding reply.
+    pub attempts: u32,
+    /// Before the first further attempt.
+    pub first_pause: SignedDuration,
+    /// No pause is longer.
+    pub longest_pause: SignedDuration,
+}
+
+impl Retry {
+    /// The pause before the attempt of that number, counted from 1; none when there were enough.
+    pub fn pause(&self, attempt: u32) -> Option<SignedDuration> {
+        if attempt == 0 || attempt > self.attempts {
+            return None;
+        }
+        let doubled = 2_i32
+            .checked_pow(attempt - 1)
+            .and_then(|factor| self.first_pause.checked_mul(factor));
+        Some(doubled.map_or(self.longest_pause, |pause| pause.min(self.longest_pause)))
+    }
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            attempts: 5,
+            first_pause: SignedDuration::from_secs(10),
+            longest_pause: SignedDuration::from_mins(10),
+        }
+    }
+}
+
+/// Holding replies that come with the host. They promise nothing that the host can't keep.
+const HOLDING_REPLIES: &[(&str, &str)] = &[
+    (
+        "zh-Hans",
+        "您的消息我们已经收到，只是系统刚才没能处理好。非常抱歉给您添了麻烦。请您稍等，我们已经通知同事来查看，会在这里回复您。",
+    ),
+    (
+        "zh-Hant",
+        "您的訊息我們已經收到，只是系統剛才沒能處理好。非常抱歉給您添了麻煩。請您稍候，我們已經通知同事來查看，會在這裡回覆您。",
+    ),
+    (
+        "en",
+        "We have received your message, but our system could not deal with it just now. We are sorry for the trouble. Please bear with us: a colleague has been told to look at it and will answer you here.",
+    ),
+];
+
+impl Settings {
+    const KEYS: &'static [&'static str] = &["idle-after", "retry", "holding-reply"];
+    const RETRY_KEYS: &'static [&'static str] = &["attempts", "first-pause", "longest-pause"];
+    /// Three days.
+    const IDLE_AFTER: SignedDuration = SignedDuration::from_hours(72);
+
+    /// What holds where the desk says nothing. `languages` are the desk's, best first.
+    pub fn new(languages: &[Language]) -> Self {
+        let holding = HOLDING_REPLIES
+            .iter()
+            .map(|(language, text)| ((*language).to_owned(), (*text).to_owned()));
+        Self {
+            idle_after: Self::IDLE_AFTER,
+            holding_reply: holding.collect(),
+            retry: Retry::default(),
+            fallback: languages
+                .first()
+                .cloned()
+                .unwrap_or_else(|| "en".to_owned()),
+        }
+    }
+
+    /// The holding reply in the customer's language, else in the desk's first (R32).
+    pub fn holding_reply(&self, language: Option<&str>) -> &str {
+        let text = |language: &str| self.holding_reply.get(language).map(String::as_str);
+        language
+            .and_then(text)
+            .or_else(|| text(&self.fallback))
+            .or_else(|| text("en"))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn read(
+        reader: &mut Reader<'_>,
+        root: &Section<'_, '_>,
+        languages: &[Language],
+        languages_at: &Value<'_>,
+    ) -> Self {
+        let mut settings = Self::new(languages);
+        let section = root
+            .get("settings")
+            .and_then(|value| reader.section(value, "settings", "[settings]"));
+        if let Some(section) = &section {
+            reader.known_keys(section, Self::KEYS);
+            let idle = time(
+                reader,
+                section,
+                "idle-after",
+                "\"72h\"",
+                Duration::from_secs(60),
+                days(365),
+            );
+            settings.idle_after = idle.map_or(settings.idle_after, signed);
+            if let Some(value) = section.get("retry") {
+                settings.retry = retry(reader, value);
+            }
+            if let Some(value) = section.get("holding-reply") {
+                settings
+                    .holding_reply
+                    .extend(holding_replies(reader, value, languages));
+            }
+        }
+        for language in languages {
+            if !settings.holding_reply.contains_key(language) {
+                reader.problem(&languages_at.span(), format!(
+                    "there is no holding reply in {language} for when a step fails; add one under [settings.holding-reply] as {language} = \"…\""
+                ));
+            }
+        }
+        settings
+    }
+}
+
+fn days(days: u64) -> Duration {
+    Duration::from_secs(days * 86_400)
+}
+
+fn signed(time: Duration) -> SignedDuration {
+    SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX)
+}
+
+fn retry(reader: &mut Reader<'_>, value: &Value<'_>) -> Retry {
+    let usual = Retry::default();
+    let Some(section) = reader.section(value, "retry", "[settings.retry]") else {
+        return usual;
+    };
+    reader.known_keys(&section, Settings::RETRY_KEYS);
+    let second = Duration::from_secs(1);
+    let first = time(reader, &section, "first-pause", "\"10s\"", second, days(1)).map(signed);
+    let longest = time(
+        reader,
+        &section,
+        "longest-pause",
+        "\"10min\"",
+        second,
+        days(1),
+    )
+    .map(signed);
+    let first_pause = first.unwrap_or(usual.first_pause);
+    if let (Some(longest), Some(value)) = (
+        longest.filter(|longest| *longest < first_pause),
+        section.get("longest-pause"),
+    ) {
+        reader.problem(&value.span(), format!("longest-pause ({longest:#}) is shorter than first-pause ({first_pause:#}); exchange or raise it"));
+    }
+    Retry {
+        attempts: section
+            .get("attempts")
+            .and_then(|value| reader.whole(value, "attempts", 1..20))
+            .unwrap_or(usual.attempts),
+        first_pause,
+        longest_pause: longest.unwrap_or(usual.longest_pause).max(first_pause),
+    }
+}
+
+fn holding_replies(
+    reader: &mut Reader<'_>,
+    value: &Value<'_>,
+    languages: &[Language],
+) -> BTreeMap<Language, String> {
+    let mut replies = BTreeMap::new();
+    let Some(section) = reader.section(value, "holding-reply", "[settings.holding-reply]") else {
+        return replies;
+    };
+    for (key, value) in section.table {
+        let name = key.get_ref().as_ref();
+        let language = match language::canonical(name) {
+            Ok(language) if languages.contains(&language) => Some(language),
+            Ok(language) => {
+                let message = format!(
+                    "the desk doesn't serve {language}; add it to languages or remove this line"
+                );
+                reader.problem(&key.span(), message);
+                None
+            }
+            Err(message) => {
+                reader.problem(&key.span(), message);
+                None
+            }
+        };
+        let text = reader.text(value, name, "\"We are sorry, please bear with us.\"");
+        if let (Some(language), Some(text)) = (language, text) {
+            replies.insert(language, text.to_owned());
+        }
+    }
+    replies
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_end() {
+        let retry = Retry {
+            attempts: 4,
+            first_pause: SignedDuration::from_secs(10),
+            longest_pause: SignedDuration::from_secs(35),
+        };
+        let pauses: Vec<_> = (0..6)
+            .map(|attempt| retry.pause(attempt).map(|pause| pause.as_secs()))
+            .collect();
+        assert_eq!(pauses, [None, Some(10), Some(20), Some(35), Some(35), None]);
+        let often = Retry {
+            attempts: 40,
+            ..retry
+        };
+        assert_eq!(often.pause(40), Some(often.longest_pause));
+    }
+
+    #[test]
+    fn an_unknown_language_hears_the_desks_first() {
+        let settings = Settings::new(&["zh-Hant".to_owned(), "en".to_owned()]);
+        assert!(settings.holding_reply(Some("ja")).contains("抱歉給您"));
+        assert!(settings.holding_reply(None).contains("抱歉給您"));
+        assert!(settings.holding_reply(Some("en")).contains("sorry"));
+    }
+}

@@ -1,0 +1,3 @@
+//! What desks say, and what is said about broken ones.
+
+mod demo;
