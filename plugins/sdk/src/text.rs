@@ -178,7 +178,7 @@ const NOT_NEGATING: &[&str] = &[
 const NO_WISH: &[&str] = &[
     "不需要", "不用", "不要", "不想", "不必", "不打算", "无需", "无须", "毋须", "毋需", "不准备", "没打算",
     "没有要", "没想", "没要", "并非要", "不是要", "不是想", "不是来", "唔使", "唔需要", "唔想", "唔系要", "免了",
-    "先不", "暂不", "暂时不", "别给我", "别帮我", "请勿", "取消", "don't want", "dont want", "do not want",
+    "先不", "暂不", "暂时不", "别给我", "别帮我", "请勿", "don't want", "dont want", "do not want",
     "don't need", "dont need", "do not need", "no need", "not asking", "not want", "not need", "didn't ask",
     "did not ask", "without", "instead of", "rather than", "don't wish", "not looking", "never wanted",
     "never asked", "don't have to", "not here to", "not trying to", "needn't", "won't need", "not require",
