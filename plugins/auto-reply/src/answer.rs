@@ -34,7 +34,7 @@ impl<H: Host> Turn<'_, H> {
         }
         let topic = questions
             .first()
-            .map_or("support", |category| self.config.topic(category))
+            .map_or("customer-service", |category| self.config.topic(category))
             .to_owned();
         let person = self.host.responsible(&topic).map_err(permanent)?;
         if let Some(person) = person.as_ref().filter(|person| person.reachable)

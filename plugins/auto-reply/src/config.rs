@@ -8,7 +8,7 @@ pub(crate) const SCHEMA: &str = r#"{
   "additionalProperties": false,
   "properties": {
     "confidence": {"type": "number", "minimum": 0, "maximum": 1, "description": "An article answers only from this score on. Default: 0.6."},
-    "department": {"type": "string", "description": "The department that answers what the articles don't. Default: support."},
+    "department": {"type": "string", "description": "The department that answers what the articles don't. Default: customer-service."},
     "answer-hours": {"type": "number", "exclusiveMinimum": 0, "maximum": 400, "description": "Business hours until a recorded question is answered. Default: 4."},
     "topics": {"type": "object", "additionalProperties": {"type": "string"}, "description": "For each category, the directory's topic whose person answers. Default: consultation = sales, order = logistics, after-sales = after-sales."},
     "team": {"type": "string", "description": "The team that takes over. Default: whichever is free."},
@@ -42,7 +42,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             confidence: 0.6,
-            department: "support".to_owned(),
+            department: "customer-service".to_owned(),
             answer_hours: 4.0,
             topics: std::collections::BTreeMap::new(),
             team: None,
@@ -75,6 +75,6 @@ fn standard_topic(category: &str) -> &'static str {
         "order" => "logistics",
         "after-sales" => "after-sales",
         "consultation" => "sales",
-        _ => "support",
+        _ => "customer-service",
     }
 }

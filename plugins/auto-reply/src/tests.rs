@@ -168,7 +168,7 @@ fn when_people_are_back_they_take_over_whoever_asked_for_them() {
 
 #[test]
 fn a_customer_who_waits_too_long_is_told_again_and_the_team_reminded() {
-    let host = FakeHost::at(TUESDAY_MORNING).with_contact("support", "Wu", true);
+    let host = FakeHost::at(TUESDAY_MORNING).with_contact("customer-service", "Wu", true);
     let mut context = about("转人工", "en", &["human-request"]);
     context.conversation.handler = Handler::Queue;
     let fired = timer_fired("auto-reply.hold", "asked");
@@ -177,7 +177,7 @@ fn a_customer_who_waits_too_long_is_told_again_and_the_team_reminded() {
     assert!(
         effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Notify(told) if told.to == "support"))
+            .any(|effect| matches!(effect, Effect::Notify(told) if told.to == "customer-service"))
     );
     context.conversation.handler = Handler::Agent;
     let effects = AutoReply::handle(&host, &context, &fired).unwrap().effects;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use switchboard_sdk::{
     say::Texts,
-    types::{Priority, TicketKind},
+    types::{Priority, Stage, TicketKind},
 };
 
 pub(crate) const SCHEMA: &str = r##"{
@@ -15,7 +15,7 @@ pub(crate) const SCHEMA: &str = r##"{
     "repair": {"$ref": "#/$defs/route"},
     "order": {"$ref": "#/$defs/route"},
     "emergency": {"$ref": "#/$defs/route"},
-    "lead": {"type": "string", "description": "Who is told first when nobody acknowledges. Default: team-lead."},
+    "lead": {"type": "string", "description": "Who is told first when nobody acknowledges. Default: whoever answers for the department."},
     "manager": {"type": "string", "description": "Who is told next, and at once from severity 2 on. Default: manager."},
     "texts": {
       "type": "object",
@@ -56,7 +56,7 @@ pub(crate) struct Config {
     repair: Route,
     order: Route,
     emergency: Route,
-    pub(crate) lead: String,
+    pub(crate) lead: Option<String>,
     pub(crate) manager: String,
     pub(crate) texts: Texts,
 }
@@ -69,7 +69,7 @@ impl Default for Config {
             repair: Route::default(),
             order: Route::default(),
             emergency: Route::default(),
-            lead: "team-lead".to_owned(),
+            lead: None,
             manager: "manager".to_owned(),
             texts: Texts::new(),
         }
@@ -145,13 +145,14 @@ impl Config {
     }
 
     /// The department, and which to ask where the desk has none of that name.
-    pub(crate) fn department(&self, kind: Kind) -> (&str, &'static [&'static str]) {
+    pub(crate) fn department(&self, kind: Kind, stage: Option<Stage>) -> (&str, &'static [&'static str]) {
         let (standard, instead): (_, &[_]) = match kind {
-            Kind::Complaint => ("after-sales", &["support"]),
-            Kind::Suggestion => ("sales", &["support"]),
+            Kind::Complaint => ("after-sales", &["customer-service"]),
+            Kind::Suggestion => ("sales", &["customer-service"]),
             Kind::Repair => ("repair", &["technical", "after-sales"]),
-            Kind::Order => ("logistics", &["sales", "support"]),
-            Kind::Emergency => ("on-call", &["emergency", "after-sales", "support"]),
+            Kind::Order if stage == Some(Stage::PreSale) => ("sales", &["customer-service"]),
+            Kind::Order => ("logistics", &["sales", "customer-service"]),
+            Kind::Emergency => ("emergency", &["after-sales", "customer-service"]),
         };
         let department = self.route(kind).department.as_deref();
         (department.unwrap_or(standard), instead)

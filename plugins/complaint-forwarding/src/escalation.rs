@@ -3,7 +3,7 @@
 use switchboard_sdk::{
     Host,
     about::{has_timer, open_ticket},
-    people,
+    config::permanent,
     types::{Effect, Escalation, Handler, StepError, Ticket, TicketStatus, Timer},
 };
 
@@ -23,20 +23,22 @@ impl<H: Host> Turn<'_, H> {
         let Some(kind) = timer.name.strip_prefix(PREFIX).and_then(Kind::of) else {
             return Ok(());
         };
-        let waits = open_ticket(self.context, kind.name())
-            .is_some_and(|ticket| ticket.status == TicketStatus::Opened);
         let level: u32 = timer.payload.parse().unwrap_or_default();
-        if !waits || level >= LEVELS {
+        let ticket = open_ticket(self.context, kind.name())
+            .filter(|ticket| ticket.status == TicketStatus::Opened && level < LEVELS);
+        let Some(department) = ticket.map(|ticket| ticket.department.clone()) else {
             return Ok(());
-        }
-        let told = if level == 0 {
-            self.config.lead.clone()
-        } else {
-            self.config.manager.clone()
         };
+        let told = if level > 0 {
+            self.config.manager.clone()
+        } else {
+            self.config.lead.clone().unwrap_or(department)
+        };
+        // A department as such was told when the ticket was opened; now it is the person who answers for it.
+        let told = self.host.responsible(&told).map_err(permanent)?;
         self.plan.push(Effect::EscalateTicket(Escalation {
             key: kind.name().to_owned(),
-            notify: people::known(self.host, &[told])?,
+            notify: told.into_iter().map(|person| person.name).collect(),
             reason: format!(
                 "not acknowledged within {} minutes",
                 self.config.acknowledge_seconds(kind) / 60

@@ -51,17 +51,29 @@ impl<H: Host> Turn<'_, H> {
             .unwrap_or(1)
     }
 
+    /// What triage noted of the message: order numbers, amounts, dates.
+    fn facts(&self) -> Vec<(&str, &str)> {
+        let notes = self.context.draft.iter().filter_map(|effect| match effect {
+            Effect::Note(note) => note.strip_prefix("Named: "),
+            _ => None,
+        });
+        notes.map(|named| ("Named", named)).collect()
+    }
+
     /// Opens the ticket or adds to it; what the customer is to hear.
     fn open(&mut self, kind: Kind, severity: u32, message: &Message) -> Result<String, StepError> {
         let is_open_already = open_ticket(self.context, kind.name()).is_some();
-        let (department, instead) = self.config.department(kind);
+        let stage = self.context.conversation.stage;
+        let (department, instead) = self.config.department(kind, stage);
         let department = people::department(self.host, department, instead)?;
         let notify = people::known(self.host, &self.config.told(kind, severity))?;
         let seconds = self.config.due_seconds(kind);
         let title = evidence::title(&message.text);
         if kind == Kind::Emergency {
+            let who = self.context.account.name.as_ref();
+            let who = who.unwrap_or(&self.context.account.id);
             for to in &notify {
-                self.plan.notify(to, format!("EMERGENCY: {title}"));
+                self.plan.notify(to, format!("EMERGENCY ({who}): {title}"));
             }
         }
         let due = if kind == Kind::Emergency {
@@ -74,10 +86,10 @@ impl<H: Host> Turn<'_, H> {
             kind: kind.ticket(),
             department,
             title,
-            body: evidence::pack(self.context, message, &[]),
+            body: evidence::pack(self.context, message, &self.facts()),
             priority: kind.priority(severity),
             due: Some(due),
-            notify,
+            notify: if kind == Kind::Emergency { Vec::new() } else { notify },
         }));
         let text = match (is_open_already, kind) {
             (true, Kind::Emergency) => &texts::EMERGENCY_AGAIN,

@@ -2,7 +2,7 @@ use switchboard_sdk::{
     Step,
     testing::{FakeHost, TUESDAY_MORNING, category, context, event, message, replies, timer_fired},
     types::{
-        Context, Effect, Handler, Moment, Occurrence, Priority, Reply, Ticket, TicketDraft,
+        Context, Effect, Handler, Moment, Occurrence, Priority, Reply, Stage, Ticket, TicketDraft,
         TicketKind, TicketStatus, Timer,
     },
 };
@@ -14,7 +14,7 @@ const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "en"];
 fn host() -> FakeHost {
     FakeHost::at(TUESDAY_MORNING)
         .with_contact("manager", "Manager Lin", true)
-        .with_contact("team-lead", "Lead Zhao", true)
+        .with_contact("after-sales", "Chen Jing", true)
         .with_contact("on-call", "Duty Sun", true)
 }
 
@@ -207,7 +207,7 @@ fn what_nobody_acknowledges_goes_to_the_lead_and_then_to_the_manager() {
     let mut context = about("...", "en", &["complaint"]);
     context.conversation.tickets = vec![open("complaint", TicketStatus::Opened)];
     let host = host();
-    for (level, told, again) in [("0", "team-lead", true), ("1", "manager", false)] {
+    for (level, told, again) in [("0", "Chen Jing", true), ("1", "Manager Lin", false)] {
         let fired = timer_fired("complaint-forwarding.acknowledge.complaint", level);
         let effects = ComplaintForwarding::handle(&host, &context, &fired)
             .unwrap()
@@ -257,6 +257,20 @@ fn acknowledged_means_no_escalation_and_closed_is_told_to_the_customer() {
             "{said:?}"
         );
     }
+}
+
+#[test]
+fn the_evidence_pack_names_what_triage_found() {
+    let mut context = about("...", "en", &["complaint"]);
+    context.draft = vec![Effect::Note("Named: order: BW1001".to_owned())];
+    assert!(tickets(&run(&host(), &context))[0].body.contains("order: BW1001"));
+}
+
+#[test]
+fn whoever_wants_to_buy_is_forwarded_to_sales() {
+    let mut context = about("...", "en", &["order"]);
+    context.conversation.stage = Some(Stage::PreSale);
+    assert_eq!(tickets(&run(&host(), &context))[0].department, "sales");
 }
 
 #[test]

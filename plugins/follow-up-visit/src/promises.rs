@@ -4,7 +4,7 @@ use switchboard_sdk::{
     Host,
     about::drafted_replies,
     evidence,
-    types::{Effect, Message, PromiseDraft, StepError},
+    types::{Effect, Message, PromiseDraft, StepError, TicketStatus},
 };
 
 use crate::Turn;
@@ -20,6 +20,7 @@ impl<H: Host> Turn<'_, H> {
         if drafted_replies(self.context).next().is_none() {
             return Ok(());
         }
+        let now = self.host.now();
         let promises: Vec<PromiseDraft> = self
             .context
             .draft
@@ -28,6 +29,15 @@ impl<H: Host> Turn<'_, H> {
                 let Effect::OpenTicket(ticket) = effect else {
                     return None;
                 };
+                // What was added to an older ticket was promised when that was opened.
+                let is_older = self.context.conversation.tickets.iter().any(|known| {
+                    known.key == ticket.key
+                        && known.status != TicketStatus::Closed
+                        && known.opened_at != now
+                });
+                if is_older {
+                    return None;
+                }
                 Some(PromiseDraft {
                     text: evidence::title(&ticket.title),
                     due: ticket.due.clone()?,

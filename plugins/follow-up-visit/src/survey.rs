@@ -120,10 +120,10 @@ pub(crate) fn code(context: &Context, text: &str) -> Option<u32> {
     }
     let folded = Folded::new(text);
     folded.text().chars().find_map(|character| match character {
-        '1' | '一' => Some(1),
-        '2' | '二' => Some(2),
-        '3' | '三' => Some(3),
-        '4' | '四' => Some(4),
+        '1' | '一' | '壹' | '①' | '⒈' | '❶' | '➀' => Some(1),
+        '2' | '二' | '贰' | '两' | '②' | '⒉' | '❷' | '➁' => Some(2),
+        '3' | '三' | '叁' | '③' | '⒊' | '❸' | '➂' => Some(3),
+        '4' | '四' | '肆' | '④' | '⒋' | '❹' | '➃' => Some(4),
         _ => None,
     })
 }

@@ -9,6 +9,7 @@ use switchboard_sdk::{
     config::{self, permanent},
     language::{Language, detect},
     say::{self, Texts},
+    text::Folded,
     types::{Context, Event, Handler, Manifest, Message, Occurrence, Outcome, Scope, StepError},
     when::{self, LocalTime},
 };
@@ -128,9 +129,18 @@ fn greeting(
     Ok(text)
 }
 
-/// Whether somebody is in danger: then no word more than needed is said.
-fn is_emergency(_text: &str) -> bool {
-    false
+/// Words of somebody in danger, folded. Only the plain ones: triage decides, after the greeting, what really happened.
+const DANGERS: [&str; 20] = [
+    "着火", "起火", "失火", "冒烟", "爆炸", "触电", "误吞", "吞了", "吞下", "中毒", "救命", "流血",
+    "on fire", "caught fire", "smoke", "explode", "electric shock", "swallowed", "choking", "bleeding",
+];
+
+/// Whether somebody seems to be in danger: then no word more than needed is said. Who only asks is not.
+fn is_emergency(text: &str) -> bool {
+    let folded = Folded::new(text);
+    let folded = folded.text();
+    let asks = folded.ends_with(['?', '吗', '么']) || folded.contains('会');
+    !asks && DANGERS.iter().any(|danger| folded.contains(danger))
 }
 
 switchboard_sdk::export_step!(Greeting);

@@ -86,6 +86,22 @@ fn the_next_opening_is_never_on_a_holiday() {
 }
 
 #[test]
+fn somebody_in_danger_is_not_chatted_with() {
+    for (text, greeting) in [
+        ("充电器着火了！！", "您好，已收到您的紧急消息。"),
+        ("充電器著火了！！", "您好，已收到您的緊急訊息。"),
+        (
+            "My son swallowed a battery",
+            "Hello, we have received your urgent message.",
+        ),
+    ] {
+        assert_eq!(greet(&FakeHost::at(TUESDAY_EVENING), text), [greeting]);
+    }
+    let asks = greet(&FakeHost::at(TUESDAY_MORNING), "这个电池会不会着火？");
+    assert!(asks[0].contains("很高兴为您服务"));
+}
+
+#[test]
 fn a_message_without_a_language_gets_the_desks_first() {
     let text = &greet(&FakeHost::at(TUESDAY_MORNING), "👍")[0];
     assert!(text.contains("很高兴为您服务"), "{text}");

@@ -3,6 +3,7 @@
 //! - [`concept`]: what words stand for · `lexicon`: the words of each language
 //! - [`reading`]: the message, clause by clause, without what it negates
 //! - [`rules`]: from what is said to categories, priority and stage
+//! - [`Triage`]: the plugin, which tells the host what was found
 //! - [`entities`], [`survey`]: what is named, what is answered
 //!
 //! Pure functions: the same message and history give the same findings, names and confidences.
@@ -13,11 +14,13 @@ pub mod findings;
 mod lexicon;
 pub mod reading;
 pub mod rules;
+mod step;
 pub mod survey;
 
 pub use findings::{
     Category, Entity, EntityKind, Findings, Priority, Scored, Seen, Stage, Urgency,
 };
+pub use step::Triage;
 use switchboard_sdk::language;
 
 /// How much of a message is read, in bytes; what stands behind it is still kept by the host.
@@ -66,3 +69,5 @@ pub fn triage(text: &str, seen: &Seen) -> Findings {
         entities,
     }
 }
+
+switchboard_sdk::export_step!(Triage);
