@@ -75,6 +75,7 @@ impl Step for Triage {
             let config: Config = load(host)?;
             let findings = triage(&message.text, &seen(context, message, &config));
             report(&mut plan, context, &config, &findings);
+            named(&mut plan, context, message, &config, &findings);
         }
         Ok(plan.outcome())
     }
@@ -149,7 +150,6 @@ fn report(plan: &mut Plan, context: &Context, config: &Config, findings: &Findin
     for reason in findings.urgency.iter().take(MOST_ENTITIES) {
         add_label(plan, context, reason.name().to_owned());
     }
-    named(plan, context, config, findings);
 }
 
 const fn rank(priority: types::Priority) -> u8 {
@@ -195,13 +195,22 @@ fn add_label(plan: &mut Plan, context: &Context, label: String) {
 }
 
 /// What is named becomes one line for the agents; the last order number also a field, where the desk keeps it.
-fn named(plan: &mut Plan, context: &Context, config: &Config, findings: &Findings) {
+fn named(
+    plan: &mut Plan,
+    context: &Context,
+    message: &Message,
+    config: &Config,
+    findings: &Findings,
+) {
     let mut lines: Vec<String> = Vec::new();
     let mut order = None;
     for entity in findings.entities.iter().take(MOST_ENTITIES) {
+        let mut value = entity.value.as_str();
         let name = match entity.kind {
             EntityKind::OrderNumber => {
-                order = Some(entity.value.clone());
+                // People look it up as it is written.
+                value = message.text.get(entity.at.clone()).unwrap_or(value);
+                order = Some(value.to_owned());
                 "order"
             }
             EntityKind::Phone => "telephone",
@@ -210,7 +219,7 @@ fn named(plan: &mut Plan, context: &Context, config: &Config, findings: &Finding
             EntityKind::Date => "date",
             EntityKind::Product => "product",
         };
-        let line = format!("{name}: {}", entity.value);
+        let line = format!("{name}: {value}");
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -223,5 +232,127 @@ fn named(plan: &mut Plan, context: &Context, config: &Config, findings: &Finding
         if !known {
             plan.push(Effect::SetField(Field { name: name.clone(), value }));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use switchboard_sdk::{
+        Step,
+        testing::{FakeHost, TUESDAY_MORNING, context, event, message},
+        types::{Context, Effect, Occurrence, Priority, Stage, SurveyStatus},
+    };
+
+    use super::Triage;
+
+    fn run(host: &FakeHost, context: &Context) -> Vec<Effect> {
+        let message = context.conversation.messages[0].clone();
+        let event = event(Occurrence::MessageReceived(message));
+        let effects = Triage::handle(host, context, &event).unwrap().effects;
+        assert!(effects.len() <= 16, "{effects:?}");
+        effects
+    }
+
+    fn first(text: &str) -> Vec<Effect> {
+        run(&FakeHost::at(TUESDAY_MORNING), &context(&message(text, None)))
+    }
+
+    fn categories(effects: &[Effect]) -> Vec<&str> {
+        effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::SetCategories(categories) => Some(categories),
+                _ => None,
+            })
+            .flatten()
+            .map(|category| category.name.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn the_conversation_learns_its_language_and_categories() {
+        for (text, language) in [
+            ("我要投诉，收到的玩具是坏的，客服没人理我！", "zh-Hans"),
+            ("我要投訴，收到的玩具是壞的，客服沒人理我！", "zh-Hant"),
+            ("I want to complain: the toy arrived broken and nobody answers me!", "en"),
+        ] {
+            let effects = first(text);
+            assert!(effects.contains(&Effect::SetLanguage(language.to_owned())), "{effects:?}");
+            assert!(categories(&effects).contains(&"complaint"), "{effects:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_word_of_another_language_does_not_change_the_conversations() {
+        let mut context = context(&message("ok", None));
+        context.conversation.language = Some("zh-Hans".to_owned());
+        let effects = run(&FakeHost::at(TUESDAY_MORNING), &context);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::SetLanguage(_))));
+    }
+
+    #[test]
+    fn an_emergency_is_urgent_and_most_grave() {
+        for text in ["充电器着火了！", "充電器著火了！", "The charger is on fire!"] {
+            let effects = first(text);
+            assert!(effects.contains(&Effect::SetPriority(Priority::Urgent)), "{effects:?}");
+            assert!(effects.contains(&Effect::AddLabel("severity-3".to_owned())));
+            assert!(categories(&effects).contains(&"emergency"));
+        }
+    }
+
+    #[test]
+    fn an_insult_is_labelled_but_changes_no_priority() {
+        let polite = first("快递还没到，订单BW20260001");
+        let rude = first("你们这群废物，快递还没到，订单BW20260001");
+        let priority = |effects: &[Effect]| {
+            effects
+                .iter()
+                .find(|effect| matches!(effect, Effect::SetPriority(_)))
+                .cloned()
+        };
+        assert_eq!(priority(&polite), priority(&rude));
+        assert!(rude.contains(&Effect::AddLabel("abuse".to_owned())), "{rude:?}");
+    }
+
+    #[test]
+    fn a_later_thank_you_does_not_make_a_grave_matter_light() {
+        let mut context = context(&message("thank you", Some("en")));
+        context.conversation.priority = Priority::Urgent;
+        context.conversation.message_count = 4;
+        context.conversation.labels = vec!["severity-3".to_owned()];
+        let effects = run(&FakeHost::at(TUESDAY_MORNING), &context);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::SetPriority(_))));
+        assert!(effects.contains(&Effect::RemoveLabel("severity-3".to_owned())));
+    }
+
+    #[test]
+    fn order_numbers_are_noted_and_kept_where_the_desk_keeps_them() {
+        let host = FakeHost::at(TUESDAY_MORNING).with_config(r#"{"order-field": "last-order"}"#);
+        let effects = run(&host, &context(&message("我的订单BW20260001到哪了？", None)));
+        assert!(
+            effects.iter().any(|effect| matches!(effect, Effect::Note(note) if note.contains("order: BW20260001"))),
+            "{effects:?}"
+        );
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::SetField(field) if field.value == "BW20260001")));
+    }
+
+    #[test]
+    fn the_stage_follows_the_message() {
+        let effects = first("我收到的积木坏了，想退货");
+        assert!(effects.contains(&Effect::SetStage(Stage::AfterSale)), "{effects:?}");
+    }
+
+    #[test]
+    fn a_digit_is_a_rating_only_when_one_was_asked_for() {
+        let mut asked = context(&message("１", None));
+        assert!(!categories(&run(&FakeHost::at(TUESDAY_MORNING), &asked)).contains(&"survey-answer"));
+        asked.conversation.survey = SurveyStatus::Asked;
+        assert_eq!(categories(&run(&FakeHost::at(TUESDAY_MORNING), &asked)), ["survey-answer"]);
+    }
+
+    #[test]
+    fn the_schema_is_json() {
+        let schema = Triage::describe().config_schema.unwrap();
+        let _: serde_json::Value = serde_json::from_str(&schema).unwrap();
     }
 }
