@@ -145,7 +145,11 @@ impl Config {
     }
 
     /// The department, and which to ask where the desk has none of that name.
-    pub(crate) fn department(&self, kind: Kind, stage: Option<Stage>) -> (&str, &'static [&'static str]) {
+    pub(crate) fn department(
+        &self,
+        kind: Kind,
+        stage: Option<Stage>,
+    ) -> (&str, &'static [&'static str]) {
         let (standard, instead): (_, &[_]) = match kind {
             Kind::Complaint => ("after-sales", &["customer-service"]),
             Kind::Suggestion => ("sales", &["customer-service"]),

@@ -89,7 +89,11 @@ impl<H: Host> Turn<'_, H> {
             body: evidence::pack(self.context, message, &self.facts()),
             priority: kind.priority(severity),
             due: Some(due),
-            notify: if kind == Kind::Emergency { Vec::new() } else { notify },
+            notify: if kind == Kind::Emergency {
+                Vec::new()
+            } else {
+                notify
+            },
         }));
         let text = match (is_open_already, kind) {
             (true, Kind::Emergency) => &texts::EMERGENCY_AGAIN,

@@ -263,7 +263,11 @@ fn acknowledged_means_no_escalation_and_closed_is_told_to_the_customer() {
 fn the_evidence_pack_names_what_triage_found() {
     let mut context = about("...", "en", &["complaint"]);
     context.draft = vec![Effect::Note("Named: order: BW1001".to_owned())];
-    assert!(tickets(&run(&host(), &context))[0].body.contains("order: BW1001"));
+    assert!(
+        tickets(&run(&host(), &context))[0]
+            .body
+            .contains("order: BW1001")
+    );
 }
 
 #[test]

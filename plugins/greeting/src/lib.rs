@@ -131,8 +131,26 @@ fn greeting(
 
 /// Words of somebody in danger, folded. Only the plain ones: triage decides, after the greeting, what really happened.
 const DANGERS: [&str; 20] = [
-    "着火", "起火", "失火", "冒烟", "爆炸", "触电", "误吞", "吞了", "吞下", "中毒", "救命", "流血",
-    "on fire", "caught fire", "smoke", "explode", "electric shock", "swallowed", "choking", "bleeding",
+    "着火",
+    "起火",
+    "失火",
+    "冒烟",
+    "爆炸",
+    "触电",
+    "误吞",
+    "吞了",
+    "吞下",
+    "中毒",
+    "救命",
+    "流血",
+    "on fire",
+    "caught fire",
+    "smoke",
+    "explode",
+    "electric shock",
+    "swallowed",
+    "choking",
+    "bleeding",
 ];
 
 /// Whether somebody seems to be in danger: then no word more than needed is said. Who only asks is not.

@@ -50,7 +50,13 @@ impl FakeHost {
     /// A host whose clock stands at `now`, with the departments of a small shop.
     #[must_use]
     pub fn at(now: &str) -> Self {
-        let names = ["after-sales", "sales", "repair", "logistics", "customer-service"];
+        let names = [
+            "after-sales",
+            "sales",
+            "repair",
+            "logistics",
+            "customer-service",
+        ];
         Self {
             now: now.to_owned(),
             departments: names.map(str::to_owned).to_vec(),

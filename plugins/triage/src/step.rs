@@ -11,9 +11,7 @@ use switchboard_sdk::{
     },
 };
 
-use crate::{
-    Category, EntityKind, Findings, Priority, Seen, Stage, Urgency, triage,
-};
+use crate::{Category, EntityKind, Findings, Priority, Seen, Stage, Urgency, triage};
 
 const SCHEMA: &str = r#"{
   "type": "object",
@@ -74,7 +72,7 @@ impl Step for Triage {
         if let Occurrence::MessageReceived(message) = &event.what {
             let config: Config = load(host)?;
             let findings = triage(&message.text, &seen(context, message, &config));
-            report(&mut plan, context, &config, &findings);
+            report(&mut plan, context, &findings);
             named(&mut plan, context, message, &config, &findings);
         }
         Ok(plan.outcome())
@@ -104,7 +102,7 @@ fn seen(context: &Context, message: &Message, config: &Config) -> Seen {
     }
 }
 
-fn report(plan: &mut Plan, context: &Context, config: &Config, findings: &Findings) {
+fn report(plan: &mut Plan, context: &Context, findings: &Findings) {
     let conversation = &context.conversation;
     if let Some(found) = &findings.language {
         let is_new = conversation.language.as_deref() != Some(found.language.tag());
@@ -163,9 +161,10 @@ const fn rank(priority: types::Priority) -> u8 {
 
 /// How grave the matter is, 1 to 3: by what happened, never by the tone (R26, R71).
 fn severity(findings: &Findings) -> u32 {
-    let is_grave = findings.urgency.iter().any(|reason| {
-        !matches!(reason, Urgency::Deadline)
-    });
+    let is_grave = findings
+        .urgency
+        .iter()
+        .any(|reason| !matches!(reason, Urgency::Deadline));
     if findings.has(Category::Emergency) {
         3
     } else if is_grave || (findings.has(Category::Complaint) && findings.priority >= Priority::High)
@@ -228,9 +227,16 @@ fn named(
         plan.note(format!("Named: {}", lines.join(", ")));
     }
     if let (Some(name), Some(value)) = (&config.order_field, order) {
-        let known = context.account.fields.iter().any(|field| field.name == *name && field.value == value);
+        let known = context
+            .account
+            .fields
+            .iter()
+            .any(|field| field.name == *name && field.value == value);
         if !known {
-            plan.push(Effect::SetField(Field { name: name.clone(), value }));
+            plan.push(Effect::SetField(Field {
+                name: name.clone(),
+                value,
+            }));
         }
     }
 }
@@ -254,7 +260,10 @@ mod tests {
     }
 
     fn first(text: &str) -> Vec<Effect> {
-        run(&FakeHost::at(TUESDAY_MORNING), &context(&message(text, None)))
+        run(
+            &FakeHost::at(TUESDAY_MORNING),
+            &context(&message(text, None)),
+        )
     }
 
     fn categories(effects: &[Effect]) -> Vec<&str> {
@@ -274,10 +283,16 @@ mod tests {
         for (text, language) in [
             ("我要投诉，收到的玩具是坏的，客服没人理我！", "zh-Hans"),
             ("我要投訴，收到的玩具是壞的，客服沒人理我！", "zh-Hant"),
-            ("I want to complain: the toy arrived broken and nobody answers me!", "en"),
+            (
+                "I want to complain: the toy arrived broken and nobody answers me!",
+                "en",
+            ),
         ] {
             let effects = first(text);
-            assert!(effects.contains(&Effect::SetLanguage(language.to_owned())), "{effects:?}");
+            assert!(
+                effects.contains(&Effect::SetLanguage(language.to_owned())),
+                "{effects:?}"
+            );
             assert!(categories(&effects).contains(&"complaint"), "{effects:?}");
         }
     }
@@ -287,14 +302,25 @@ mod tests {
         let mut context = context(&message("ok", None));
         context.conversation.language = Some("zh-Hans".to_owned());
         let effects = run(&FakeHost::at(TUESDAY_MORNING), &context);
-        assert!(!effects.iter().any(|effect| matches!(effect, Effect::SetLanguage(_))));
+        assert!(
+            !effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::SetLanguage(_)))
+        );
     }
 
     #[test]
     fn an_emergency_is_urgent_and_most_grave() {
-        for text in ["充电器着火了！", "充電器著火了！", "The charger is on fire!"] {
+        for text in [
+            "充电器着火了！",
+            "充電器著火了！",
+            "The charger is on fire!",
+        ] {
             let effects = first(text);
-            assert!(effects.contains(&Effect::SetPriority(Priority::Urgent)), "{effects:?}");
+            assert!(
+                effects.contains(&Effect::SetPriority(Priority::Urgent)),
+                "{effects:?}"
+            );
             assert!(effects.contains(&Effect::AddLabel("severity-3".to_owned())));
             assert!(categories(&effects).contains(&"emergency"));
         }
@@ -311,7 +337,10 @@ mod tests {
                 .cloned()
         };
         assert_eq!(priority(&polite), priority(&rude));
-        assert!(rude.contains(&Effect::AddLabel("abuse".to_owned())), "{rude:?}");
+        assert!(
+            rude.contains(&Effect::AddLabel("abuse".to_owned())),
+            "{rude:?}"
+        );
     }
 
     #[test]
@@ -321,33 +350,52 @@ mod tests {
         context.conversation.message_count = 4;
         context.conversation.labels = vec!["severity-3".to_owned()];
         let effects = run(&FakeHost::at(TUESDAY_MORNING), &context);
-        assert!(!effects.iter().any(|effect| matches!(effect, Effect::SetPriority(_))));
+        assert!(
+            !effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::SetPriority(_)))
+        );
         assert!(effects.contains(&Effect::RemoveLabel("severity-3".to_owned())));
     }
 
     #[test]
     fn order_numbers_are_noted_and_kept_where_the_desk_keeps_them() {
         let host = FakeHost::at(TUESDAY_MORNING).with_config(r#"{"order-field": "last-order"}"#);
-        let effects = run(&host, &context(&message("我的订单BW20260001到哪了？", None)));
+        let effects = run(
+            &host,
+            &context(&message("我的订单BW20260001到哪了？", None)),
+        );
         assert!(
-            effects.iter().any(|effect| matches!(effect, Effect::Note(note) if note.contains("order: BW20260001"))),
+            effects.iter().any(
+                |effect| matches!(effect, Effect::Note(note) if note.contains("order: BW20260001"))
+            ),
             "{effects:?}"
         );
-        assert!(effects.iter().any(|effect| matches!(effect, Effect::SetField(field) if field.value == "BW20260001")));
+        assert!(effects.iter().any(
+            |effect| matches!(effect, Effect::SetField(field) if field.value == "BW20260001")
+        ));
     }
 
     #[test]
     fn the_stage_follows_the_message() {
         let effects = first("我收到的积木坏了，想退货");
-        assert!(effects.contains(&Effect::SetStage(Stage::AfterSale)), "{effects:?}");
+        assert!(
+            effects.contains(&Effect::SetStage(Stage::AfterSale)),
+            "{effects:?}"
+        );
     }
 
     #[test]
     fn a_digit_is_a_rating_only_when_one_was_asked_for() {
         let mut asked = context(&message("１", None));
-        assert!(!categories(&run(&FakeHost::at(TUESDAY_MORNING), &asked)).contains(&"survey-answer"));
+        assert!(
+            !categories(&run(&FakeHost::at(TUESDAY_MORNING), &asked)).contains(&"survey-answer")
+        );
         asked.conversation.survey = SurveyStatus::Asked;
-        assert_eq!(categories(&run(&FakeHost::at(TUESDAY_MORNING), &asked)), ["survey-answer"]);
+        assert_eq!(
+            categories(&run(&FakeHost::at(TUESDAY_MORNING), &asked)),
+            ["survey-answer"]
+        );
     }
 
     #[test]
