@@ -8,10 +8,12 @@
 //!
 //! - [`knowledge`] — the desk's articles and the search that answers from them;
 //! - [`model`] — what a desk is made of: pure data and pure rules.
+//! - [`sandbox`] — strangers' code, called and held to its limits;
 //! - [`store`] — everything that the desk keeps, durable before anybody is told.
 //! - [`workflow`] — the desk directory: what it says, or everything that is wrong with it.
 
 pub mod knowledge;
 pub mod model;
+pub mod sandbox;
 pub mod store;
 pub mod workflow;

@@ -20,6 +20,7 @@ mod run;
 pub use account::Account;
 pub use change::{Actor, Change, Entry, Policy};
 pub use context::{AccountView, Context, ConversationView, DeskView};
+pub(crate) use conversation::kinds;
 pub use conversation::{
     Author, Category, Conversation, Handler, Message, Priority, Promise, PromiseStatus, Stage,
     SurveyStatus, Ticket, TicketKind, TicketStatus, Timer,

@@ -1,0 +1,478 @@
+//! The step's own memory. Grant `kv`.
+//!
+//! Writes are buffered with the call and lie over what the desk answers; the engine commits them with the run, or
+//! drops them all. A plugin names a scope and a key and nothing else: which plugin, conversation and account they
+//! belong to, the engine says.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::json;
+
+use super::super::call::FailureCode;
+use super::super::contract::v0_1_0::switchboard::plugin::kv::{Entry, Host, KvError, Scope};
+use super::super::grants::Grant;
+use super::super::host::KvUsage;
+use super::super::state::{HostState, Stop};
+use crate::model::{KvScope, KvWrite};
+
+/// More entries than this aren't given by one scan.
+const MOST_ENTRIES: u32 = 1_000;
+
+/// A value as the trace keeps it: text where it is text, so that people can read it.
+#[derive(Clone, Debug, PartialEq)]
+pub(in super::super) struct Bytes(Vec<u8>);
+
+#[derive(Serialize, Deserialize)]
+enum BytesForm {
+    #[serde(rename = "text")]
+    Text(String),
+    #[serde(rename = "base64")]
+    Base64(String),
+}
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => BytesForm::Text(text.to_owned()),
+            Err(_) => BytesForm::Base64(BASE64.encode(&self.0)),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match BytesForm::deserialize(deserializer)? {
+            BytesForm::Text(text) => Ok(Self(text.into_bytes())),
+            BytesForm::Base64(text) => BASE64.decode(text).map(Self).map_err(D::Error::custom),
+        }
+    }
+}
+
+/// The writes of one call, one entry a key, in the order of the first write to each.
+#[derive(Default)]
+pub(in super::super) struct KvBuffer {
+    writes: Vec<KvWrite>,
+    /// Writes so far; a key written twice counts twice.
+    count: usize,
+    /// What the plugin had stored when the call first wrote.
+    usage: Option<KvUsage>,
+}
+
+impl KvBuffer {
+    fn find(&self, scope: KvScope, key: &str) -> Option<&KvWrite> {
+        self.writes
+            .iter()
+            .find(|write| write.scope == scope && write.key == key)
+    }
+
+    fn put(&mut self, scope: KvScope, key: String, value: Option<Vec<u8>>) {
+        let same = |write: &&mut KvWrite| write.scope == scope && write.key == key;
+        match self.writes.iter_mut().find(same) {
+            Some(write) => write.value = value,
+            None => self.writes.push(KvWrite { scope, key, value }),
+        }
+    }
+
+    /// What the buffered writes add at most: the values that they replace aren't subtracted.
+    fn added(&self) -> KvUsage {
+        let sets = self.writes.iter().filter_map(|write| {
+            let value = write.value.as_ref()?;
+            Some((write.key.len() + value.len()) as u64)
+        });
+        sets.fold(KvUsage::default(), |sum, bytes| KvUsage {
+            keys: sum.keys + 1,
+            bytes: sum.bytes + bytes,
+        })
+    }
+
+    pub(in super::super) fn finish(self) -> Vec<KvWrite> {
+        self.writes
+    }
+}
+
+/// A question's result: refused in words that the plugin gets, or a stop of the call.
+type Answer<T> = wasmtime::Result<Result<T, KvError>>;
+
+fn host_error(reason: String) -> wasmtime::Error {
+    Stop::error(
+        FailureCode::Host,
+        format!("the key-value space can't be read: {reason}"),
+    )
+}
+
+impl HostState {
+    fn kv_allowed(&mut self, key: Option<&str>) -> Answer<()> {
+        self.count()?;
+        if let Err(refusal) = self.allow(&Grant::Kv) {
+            return Ok(Err(KvError::NoGrant(refusal)));
+        }
+        let most = self.limits.kv_key_bytes;
+        match key {
+            Some(key) if key.is_empty() || key.len() > most => Ok(Err(KvError::InvalidKey(
+                format!("a key has 1 to {most} bytes, this one {}", key.len()),
+            ))),
+            _ => Ok(Ok(())),
+        }
+    }
+
+    /// The value as this call sees it.
+    fn kv_read(&mut self, scope: KvScope, key: &str) -> wasmtime::Result<Option<Vec<u8>>> {
+        if let Some(write) = self.kv.find(scope, key) {
+            let value = write.value.clone();
+            self.pass(value.as_ref().map_or(0, Vec::len))?;
+            return Ok(value);
+        }
+        self.kv_committed(scope, key)
+    }
+
+    fn kv_committed(&mut self, scope: KvScope, key: &str) -> wasmtime::Result<Option<Vec<u8>>> {
+        let arguments = json!({ "scope": scope, "key": key });
+        let answer = self.ask("kv.get", arguments, |host| {
+            host.kv_get(scope, key).map(|value| value.map(Bytes))
+        })?;
+        Ok(answer.map_err(host_error)?.map(|bytes| bytes.0))
+    }
+
+    /// Whether the write fits the quotas; in words if not.
+    fn kv_fits(
+        &mut self,
+        scope: KvScope,
+        key: &str,
+        value: &[u8],
+    ) -> wasmtime::Result<Result<(), String>> {
+        let limits = &self.limits;
+        let (most_keys, most_bytes) = (limits.kv_keys, limits.kv_bytes);
+        if value.len() > limits.kv_value_bytes {
+            return Ok(Err(format!(
+                "a value has at most {} bytes, this one {}",
+                limits.kv_value_bytes,
+                value.len()
+            )));
+        }
+        let usage = match self.kv.usage {
+            Some(usage) => usage,
+            None => {
+                let usage = self.ask("kv.usage", json!({}), |host| host.kv_usage())?;
+                *self.kv.usage.insert(usage.map_err(host_error)?)
+            }
+        };
+        let added = self.kv.added();
+        let mut keys = usage.keys + added.keys + 1;
+        let mut bytes = usage.bytes + added.bytes + (key.len() + value.len()) as u64;
+        if keys <= most_keys && bytes <= most_bytes {
+            return Ok(Ok(()));
+        }
+        // Near the quota, a write that replaces a value counts only for what it adds.
+        if let Some(old) = self.kv_read(scope, key)? {
+            keys -= 1;
+            bytes = bytes.saturating_sub((key.len() + old.len()) as u64);
+        }
+        if keys > most_keys {
+            return Ok(Err(format!("the plugin has its {most_keys} keys already")));
+        }
+        if bytes > most_bytes {
+            return Ok(Err(format!(
+                "the plugin would store more than its {most_bytes} bytes"
+            )));
+        }
+        Ok(Ok(()))
+    }
+
+    fn kv_write(&mut self, scope: KvScope, key: String, value: Option<Vec<u8>>) -> Answer<()> {
+        self.pass(key.len() + value.as_ref().map_or(0, Vec::len))?;
+        let most = self.limits.kv_writes;
+        if self.kv.count >= most {
+            return Ok(Err(KvError::Quota(format!(
+                "a call writes at most {most} times"
+            ))));
+        }
+        if let Some(value) = &value
+            && let Err(reason) = self.kv_fits(scope, &key, value)?
+        {
+            return Ok(Err(KvError::Quota(reason)));
+        }
+        self.kv.count += 1;
+        self.kv.put(scope, key, value);
+        Ok(Ok(()))
+    }
+}
+
+macro_rules! allowed {
+    ($allowed:expr) => {
+        if let Err(refusal) = $allowed? {
+            return Ok(Err(refusal));
+        }
+    };
+}
+
+impl Host for HostState {
+    fn get(&mut self, scope: Scope, key: String) -> Answer<Option<Vec<u8>>> {
+        allowed!(self.kv_allowed(Some(&key)));
+        self.kv_read(scope.into(), &key).map(Ok)
+    }
+
+    fn set(&mut self, scope: Scope, key: String, value: Vec<u8>) -> Answer<()> {
+        allowed!(self.kv_allowed(Some(&key)));
+        self.kv_write(scope.into(), key, Some(value))
+    }
+
+    fn remove(&mut self, scope: Scope, key: String) -> Answer<()> {
+        allowed!(self.kv_allowed(Some(&key)));
+        self.kv_write(scope.into(), key, None)
+    }
+
+    fn compare_and_set(
+        &mut self,
+        scope: Scope,
+        key: String,
+        expected: Option<Vec<u8>>,
+        value: Vec<u8>,
+    ) -> Answer<bool> {
+        allowed!(self.kv_allowed(Some(&key)));
+        let scope = scope.into();
+        if self.kv_read(scope, &key)? != expected {
+            return Ok(Ok(false));
+        }
+        Ok(self.kv_write(scope, key, Some(value))?.map(|()| true))
+    }
+
+    fn scan(
+        &mut self,
+        scope: Scope,
+        prefix: String,
+        after: Option<String>,
+        limit: u32,
+    ) -> Answer<Vec<Entry>> {
+        allowed!(self.kv_allowed(None));
+        let scope: KvScope = scope.into();
+        let limit = limit.min(MOST_ENTRIES);
+        let wanted = |key: &str| {
+            key.starts_with(&prefix) && after.as_deref().is_none_or(|after| key > after)
+        };
+        let buffered: Vec<(String, Option<Vec<u8>>)> = self
+            .kv
+            .writes
+            .iter()
+            .filter(|write| write.scope == scope && wanted(&write.key))
+            .map(|write| (write.key.clone(), write.value.clone()))
+            .collect();
+        // Each buffered write may hide one of the desk's keys.
+        let asked = limit.saturating_add(u32::try_from(buffered.len()).unwrap_or(u32::MAX));
+        let arguments = json!({ "scope": scope, "prefix": prefix, "after": after, "limit": asked });
+        let answer = self.ask("kv.scan", arguments, |host| {
+            let rows = host.kv_scan(scope, &prefix, after.as_deref(), asked)?;
+            let rows = rows.into_iter().map(|(key, value)| (key, Bytes(value)));
+            Ok::<_, String>(rows.collect::<Vec<_>>())
+        })?;
+        let rows = answer.map_err(host_error)?;
+        Ok(Ok(overlay(rows, buffered, asked, limit)))
+    }
+}
+
+/// The desk's rows with the call's own writes over them.
+fn overlay(
+    rows: Vec<(String, Bytes)>,
+    buffered: Vec<(String, Option<Vec<u8>>)>,
+    asked: u32,
+    limit: u32,
+) -> Vec<Entry> {
+    let full = rows.len() >= asked as usize;
+    // Beyond the last row of a full answer the desk may have more, so nothing may be shown from there.
+    let horizon = if full {
+        rows.last().map(|(key, _)| key.clone())
+    } else {
+        None
+    };
+    let mut merged: BTreeMap<String, Vec<u8>> = rows
+        .into_iter()
+        .map(|(key, value)| (key, value.0))
+        .collect();
+    for (key, value) in buffered {
+        if horizon.as_ref().is_some_and(|horizon| key > *horizon) {
+            continue;
+        }
+        match value {
+            Some(value) => merged.insert(key, value),
+            None => merged.remove(&key),
+        };
+    }
+    merged
+        .into_iter()
+        .take(limit as usize)
+        .map(|(key, value)| Entry { key, value })
+        .collect()
+}
+
+impl From<Scope> for KvScope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Conversation => Self::Conversation,
+            Scope::Account => Self::Account,
+            Scope::Desk => Self::Desk,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::limits::Limits;
+    use super::super::testing;
+    use super::*;
+
+    fn desk() -> HostState {
+        testing::state(testing::granted(&[Grant::Kv]))
+    }
+
+    fn keys(entries: &[Entry]) -> Vec<&str> {
+        entries.iter().map(|entry| entry.key.as_str()).collect()
+    }
+
+    #[test]
+    fn without_the_grant_nothing_is_read_or_written() {
+        let mut state = testing::state(testing::nothing());
+        let refused = |answer: KvError| matches!(answer, KvError::NoGrant(line) if line.contains("add \"kv\""));
+        assert!(refused(
+            state
+                .get(Scope::Desk, "old1".to_owned())
+                .unwrap()
+                .unwrap_err()
+        ));
+        assert!(refused(
+            state
+                .set(Scope::Desk, "k".to_owned(), vec![1])
+                .unwrap()
+                .unwrap_err()
+        ));
+        assert!(refused(
+            state
+                .scan(Scope::Desk, String::new(), None, 10)
+                .unwrap()
+                .unwrap_err()
+        ));
+        assert!(state.kv.finish().is_empty());
+    }
+
+    #[test]
+    fn a_call_reads_its_own_writes_in_their_scope_only() {
+        let mut state = desk();
+        state
+            .set(Scope::Conversation, "k".to_owned(), vec![1])
+            .unwrap()
+            .unwrap();
+        let get = |state: &mut HostState, scope| state.get(scope, "k".to_owned()).unwrap().unwrap();
+        assert_eq!(get(&mut state, Scope::Conversation), Some(vec![1]));
+        assert_eq!(get(&mut state, Scope::Account), None);
+        assert_eq!(get(&mut state, Scope::Desk), None);
+    }
+
+    #[test]
+    fn a_scan_shows_writes_and_hides_what_was_removed() {
+        let mut state = desk();
+        state
+            .remove(Scope::Desk, "old2".to_owned())
+            .unwrap()
+            .unwrap();
+        state
+            .set(Scope::Desk, "old11".to_owned(), vec![9])
+            .unwrap()
+            .unwrap();
+        let scan = |state: &mut HostState, after: Option<&str>, limit| {
+            state
+                .scan(
+                    Scope::Desk,
+                    "old".to_owned(),
+                    after.map(str::to_owned),
+                    limit,
+                )
+                .unwrap()
+                .unwrap()
+        };
+        assert_eq!(
+            keys(&scan(&mut state, None, 10)),
+            ["old1", "old11", "old3", "old4"]
+        );
+        assert_eq!(keys(&scan(&mut state, None, 2)), ["old1", "old11"]);
+        assert_eq!(keys(&scan(&mut state, Some("old11"), 1)), ["old3"]);
+    }
+
+    #[test]
+    fn a_value_is_set_only_where_it_is_what_was_expected() {
+        let mut state = desk();
+        let cas = |state: &mut HostState, expected: Option<&[u8]>, value: &[u8]| {
+            let expected = expected.map(<[u8]>::to_vec);
+            state
+                .compare_and_set(Scope::Desk, "old1".to_owned(), expected, value.to_vec())
+                .unwrap()
+                .unwrap()
+        };
+        assert!(!cas(&mut state, None, b"a"));
+        assert!(cas(&mut state, Some(b"was1"), b"b"));
+        assert!(cas(&mut state, Some(b"b"), b"c"));
+        let writes = state.kv.finish();
+        assert_eq!(writes.len(), 1);
+        assert_eq!(writes[0].value.as_deref(), Some(&b"c"[..]));
+    }
+
+    #[test]
+    fn keys_and_values_have_limits() {
+        let mut state = desk();
+        let mut set = |key: String, size: usize| {
+            state
+                .set(Scope::Desk, key, vec![0; size])
+                .unwrap()
+                .map_err(|error| match error {
+                    KvError::InvalidKey(_) => "key",
+                    KvError::Quota(_) => "quota",
+                    KvError::NoGrant(_) => "grant",
+                })
+        };
+        assert_eq!(set(String::new(), 1), Err("key"));
+        assert_eq!(set("k".repeat(257), 1), Err("key"));
+        assert_eq!(set("k".repeat(256), 1), Ok(()));
+        assert_eq!(set("../other/x\0".to_owned(), 1), Ok(()));
+        assert_eq!(set("v".to_owned(), 65_537), Err("quota"));
+    }
+
+    #[test]
+    fn at_its_quota_a_plugin_may_replace_but_not_add() {
+        let limits = Limits {
+            kv_keys: 4,
+            ..Limits::default()
+        };
+        let mut state = testing::state_within(testing::granted(&[Grant::Kv]), &limits);
+        let set = |state: &mut HostState, key: &str| {
+            state.set(Scope::Desk, key.to_owned(), vec![1]).unwrap()
+        };
+        assert!(matches!(set(&mut state, "new"), Err(KvError::Quota(_))));
+        assert!(set(&mut state, "old1").is_ok());
+    }
+
+    #[test]
+    fn the_number_of_writes_is_limited() {
+        let mut state = desk();
+        for number in 0..128 {
+            state
+                .set(Scope::Desk, number.to_string(), vec![1])
+                .unwrap()
+                .unwrap();
+        }
+        let refused = state.remove(Scope::Desk, "x".to_owned()).unwrap();
+        assert!(matches!(refused, Err(KvError::Quota(_))));
+    }
+
+    #[test]
+    fn values_in_the_trace_are_text_where_they_are_text() {
+        let json = |bytes: &[u8]| serde_json::to_string(&Bytes(bytes.to_vec())).unwrap();
+        assert_eq!(json("已问".as_bytes()), "{\"text\":\"已问\"}");
+        assert_eq!(json(&[0xff, 0]), "{\"base64\":\"/wA=\"}");
+        for bytes in [&b"a"[..], &[0xff, 0, 1]] {
+            let back: Bytes = serde_json::from_str(&json(bytes)).unwrap();
+            assert_eq!(back.0, bytes);
+        }
+    }
+}

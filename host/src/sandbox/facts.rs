@@ -1,0 +1,125 @@
+//! What a component says of itself in its bytes, read before anything is compiled. Runs in the compiling child: even
+//! a parser is better not trusted with a stranger's bytes in the process that serves.
+
+use serde::{Deserialize, Serialize};
+use wasmparser::{ComponentTypeRef, Encoding, KnownCustom, Parser, Payload};
+
+/// Components may contain modules and small components, not a zoo of them.
+const MOST_PARTS: usize = 256;
+const DEEPEST: usize = 8;
+const MOST_NAMES: usize = 1_000;
+
+/// What a component imports and exports, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Facts {
+    /// Full names: `switchboard:plugin/log@0.1.0`.
+    pub imports: Vec<String>,
+    /// Full names, or plain ones of functions.
+    pub exports: Vec<String>,
+    /// The source language and its version, where the toolchain wrote it down.
+    pub language: Option<String>,
+}
+
+/// # Errors
+/// Why the bytes aren't a component that could be a plugin, in words for its author.
+pub(super) fn read(bytes: &[u8]) -> Result<Facts, String> {
+    let mut facts = Facts::default();
+    let mut parts = 0;
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.map_err(|error| format!("it isn't valid WebAssembly: {error}"))? {
+            Payload::Version { encoding, .. } => {
+                if parts == 0 && encoding == Encoding::Module {
+                    return Err(
+                        "it is a core module, not a component: turn it into one with `switchboard plugin build` \
+                         or `wasm-tools component new`"
+                            .to_owned(),
+                    );
+                }
+                parts += 1;
+                depth += 1;
+                if parts > MOST_PARTS || depth > DEEPEST {
+                    return Err(format!(
+                        "it has more than {MOST_PARTS} parts or is nested deeper than {DEEPEST}"
+                    ));
+                }
+            }
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(section) if depth == 1 => {
+                for import in section {
+                    let import = import.map_err(|error| error.to_string())?;
+                    // A type gives a plugin nothing that it could call.
+                    if !matches!(import.ty, ComponentTypeRef::Type(_)) {
+                        add(&mut facts.imports, import.name.name)?;
+                    }
+                }
+            }
+            Payload::ComponentExportSection(section) if depth == 1 => {
+                for export in section {
+                    let export = export.map_err(|error| error.to_string())?;
+                    add(&mut facts.exports, export.name.name)?;
+                }
+            }
+            Payload::CustomSection(section) if facts.language.is_none() => {
+                if let KnownCustom::Producers(fields) = section.as_known() {
+                    facts.language = language(fields);
+                }
+            }
+            _ => {}
+        }
+    }
+    if facts.exports.is_empty() {
+        return Err("it exports nothing: an interface definition (WIT) is not a plugin".to_owned());
+    }
+    Ok(facts)
+}
+
+fn add(names: &mut Vec<String>, name: &str) -> Result<(), String> {
+    if names.len() >= MOST_NAMES {
+        return Err(format!(
+            "it imports or exports more than {MOST_NAMES} names"
+        ));
+    }
+    names.push(name.to_owned());
+    Ok(())
+}
+
+/// The first language that the producers' section names. A broken section says nothing; it isn't the plugin's code.
+fn language(fields: wasmparser::ProducersSectionReader<'_>) -> Option<String> {
+    for field in fields {
+        let field = field.ok()?;
+        if field.name != "language" {
+            continue;
+        }
+        let value = field.values.into_iter().next()?.ok()?;
+        let text = format!("{} {}", value.name, value.version);
+        return Some(super::capabilities::log::visible(text.trim(), 100));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_isnt_a_component_is_named() {
+        assert!(
+            read(b"hello")
+                .unwrap_err()
+                .contains("isn't valid WebAssembly")
+        );
+        assert!(read(b"").unwrap_err().contains("isn't valid WebAssembly"));
+        let module = wat::parse_str("(module)").unwrap();
+        assert!(read(&module).unwrap_err().contains("core module"));
+        let empty = wat::parse_str("(component)").unwrap();
+        assert!(read(&empty).unwrap_err().contains("exports nothing"));
+    }
+
+    #[test]
+    fn deep_nests_are_refused() {
+        let deep = format!("{}{}", "(component ".repeat(20), ")".repeat(20));
+        let bytes = wat::parse_str(deep).unwrap();
+        assert!(read(&bytes).unwrap_err().contains("nested"));
+    }
+}

@@ -1,0 +1,381 @@
+//! A component that is ready to be called, and its calls.
+//!
+//! Everything that doesn't depend on the call was done when it was activated. A call is a new store and a new
+//! instance, and both are gone after it, whatever happened: nothing is ever used twice.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::{Timestamp, Zoned};
+use wasmtime::component::InstancePre;
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
+
+use super::admit::{CONTRACT, World};
+use super::call::{Call, CallFailure, CallReport, FailureCode};
+use super::contract::from_guest::{self, FromGuest};
+use super::contract::to_guest::ToGuest;
+use super::contract::v0_1_0::{StepPre, reviewer::ReviewerPre};
+use super::epoch::hold_to;
+use super::grants::Grants;
+use super::host::HostSide;
+use super::limits::{Limiter, Limits};
+use super::state::{HostState, Stop};
+use super::{Room, SandboxError};
+use crate::model::{
+    AccountId, AccountView, Context, Conversation, ConversationId, ConversationView, DeskView,
+    Event, EventId, Finding, Manifest, Message, Occurrence, Outcome, Usage,
+};
+
+/// `describe` may take longer than a call: it runs once.
+const DESCRIBE_TIME: Duration = Duration::from_secs(2);
+
+#[derive(Clone)]
+enum Ready {
+    Step(StepPre<HostState>),
+    Reviewer(ReviewerPre<HostState>),
+}
+
+/// An activated plugin. Calls may run on many threads at once.
+///
+/// A call runs on the thread that makes it, which must not be a worker of an asynchronous runtime, and needs a
+/// megabyte of stack.
+pub struct Plugin {
+    room: Arc<Room>,
+    ready: Ready,
+    wasi: bool,
+    manifest: Manifest,
+    sha256: String,
+}
+
+impl std::fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugin")
+            .field("name", &self.manifest.name)
+            .field("version", &self.manifest.version)
+            .field("sha256", &self.sha256)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What came of the guest's code, before anybody judged what it returned.
+type Raw<T> = Result<T, CallFailure>;
+
+impl Plugin {
+    pub(super) fn new(
+        room: Arc<Room>,
+        pre: InstancePre<HostState>,
+        world: World,
+        wasi: bool,
+        sha256: String,
+    ) -> Result<Self, SandboxError> {
+        let mistyped = |error: wasmtime::Error| SandboxError::Refused {
+            problems: vec![format!("its exports aren't the contract's: {error:#}")],
+        };
+        let ready = match world {
+            World::Step => Ready::Step(StepPre::new(pre).map_err(mistyped)?),
+            World::Reviewer => Ready::Reviewer(ReviewerPre::new(pre).map_err(mistyped)?),
+        };
+        let mut plugin = Self {
+            room,
+            ready,
+            wasi,
+            manifest: Manifest {
+                name: String::new(),
+                version: String::new(),
+                summary: String::new(),
+                grants: Vec::new(),
+                events: Vec::new(),
+                history: 0,
+                config_schema: None,
+            },
+            sha256,
+        };
+        plugin.manifest = plugin.describe().map_err(SandboxError::Describe)?;
+        Ok(plugin)
+    }
+
+    /// What it says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// SHA-256 of the component, in hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Which of the contract's worlds it is of.
+    pub fn world(&self) -> World {
+        match self.ready {
+            Ready::Step(_) => World::Step,
+            Ready::Reviewer(_) => World::Reviewer,
+        }
+    }
+
+    /// The version of the contract that it was built for.
+    pub fn contract(&self) -> &'static str {
+        CONTRACT
+    }
+
+    /// Hands an event to a step. Never panics and never takes longer than the limits say; whatever the plugin did
+    /// is in the report.
+    pub fn handle(&self, call: Call<'_>) -> CallReport<Outcome> {
+        let Ready::Step(step) = &self.ready else {
+            return wrong_world("a reviewer can't handle events");
+        };
+        let to = ToGuest {
+            zone: call.now.time_zone(),
+        };
+        let (context, event) = (to.context(call.context), to.event(call.event));
+        self.run(
+            &call,
+            |store| {
+                let instance = step.instantiate(&mut *store).map_err(Failed::Starting)?;
+                instance
+                    .call_handle(&mut *store, &context, &event)
+                    .map_err(Failed::Running)
+            },
+            |from, answer| match answer {
+                Ok(outcome) => from.outcome(outcome),
+                Err(error) => Err(from.error(error)),
+            },
+        )
+    }
+
+    /// Shows a text to a reviewer before it goes out.
+    pub fn review(&self, call: Call<'_>, draft: &Message) -> CallReport<Vec<Finding>> {
+        let Ready::Reviewer(reviewer) = &self.ready else {
+            return wrong_world("a step can't review texts");
+        };
+        let to = ToGuest {
+            zone: call.now.time_zone(),
+        };
+        let (context, message) = (to.context(call.context), to.message(draft));
+        self.run(
+            &call,
+            |store| {
+                let instance = reviewer
+                    .instantiate(&mut *store)
+                    .map_err(Failed::Starting)?;
+                instance
+                    .call_review(&mut *store, &context, &message)
+                    .map_err(Failed::Running)
+            },
+            |from, answer| match answer {
+                Ok(findings) => from.findings(findings, &draft.text),
+                Err(error) => Err(from.error(error)),
+            },
+        )
+    }
+
+    fn describe(&self) -> Result<Manifest, CallFailure> {
+        let limits = Limits {
+            time: DESCRIBE_TIME,
+            wall: DESCRIBE_TIME.saturating_mul(4),
+            // What the pool gives at most: the step's own limit isn't known yet.
+            memory: self.room.max_memory,
+            ..Limits::default()
+        };
+        let (context, event) = nobody();
+        let call = Call {
+            context: &context,
+            event: &event,
+            now: Zoned::new(Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC),
+            seed: [0; 32],
+            config: "{}",
+            grants: &Grants::default(),
+            limits: &limits,
+            host: HostSide::None,
+        };
+        let report = self.run(
+            &call,
+            |store| match &self.ready {
+                Ready::Step(step) => {
+                    let instance = step.instantiate(&mut *store).map_err(Failed::Starting)?;
+                    instance.call_describe(&mut *store).map_err(Failed::Running)
+                }
+                Ready::Reviewer(reviewer) => {
+                    let instance = reviewer
+                        .instantiate(&mut *store)
+                        .map_err(Failed::Starting)?;
+                    instance.call_describe(&mut *store).map_err(Failed::Running)
+                }
+            },
+            |_, manifest| Ok(from_guest::manifest(manifest)),
+        );
+        report.result
+    }
+
+    /// One call: a store, an instance, the guest's answer, the checks of it, the report.
+    fn run<R, T>(
+        &self,
+        call: &Call<'_>,
+        guest: impl FnOnce(&mut Store<HostState>) -> Result<R, Failed>,
+        check: impl FnOnce(&FromGuest<'_>, R) -> Raw<T>,
+    ) -> CallReport<T> {
+        let began = Instant::now();
+        let running = self.room.ticker.running();
+        let mut store = Store::new(&self.room.engine, HostState::new(call, self.wasi));
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(call.limits.host_data);
+        hold_to(&mut store, call.limits.time, call.limits.wall);
+        let answer = guest(&mut store);
+        // The instance goes with the store; its memory is clean before anybody else gets it.
+        let mut state = store.into_data();
+        drop(running);
+
+        let result = match answer {
+            Ok(answer) => check(
+                &FromGuest {
+                    limits: call.limits,
+                    grants: call.grants,
+                    now: call.now.timestamp(),
+                },
+                answer,
+            ),
+            Err(failed) => Err(failed.explain(&state.limiter)),
+        };
+        if let Some(wasi) = state.wasi.take() {
+            wasi.drain(&mut state.log);
+        }
+        let kept = result.is_ok();
+        CallReport {
+            result,
+            host_calls: state.host_calls,
+            kv_writes: if kept { state.kv.finish() } else { Vec::new() },
+            log: state.log.finish(),
+            usage: Usage {
+                time_us: u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX),
+                fuel: None,
+                memory: state.limiter.used() as u64,
+                host_calls: state.asked,
+            },
+        }
+    }
+}
+
+fn wrong_world<T>(reason: &str) -> CallReport<T> {
+    CallReport {
+        result: Err(CallFailure::new(FailureCode::WrongWorld, reason)),
+        host_calls: Vec::new(),
+        kv_writes: Vec::new(),
+        log: Vec::new(),
+        usage: Usage::default(),
+    }
+}
+
+/// `describe` is called without a customer.
+fn nobody() -> (Context, Event) {
+    let at = Timestamp::UNIX_EPOCH;
+    let account = AccountId::new("");
+    let state = Conversation::new(
+        ConversationId::new(""),
+        account.clone(),
+        String::new(),
+        String::new(),
+        at,
+    );
+    let context = Context {
+        desk: DeskView {
+            name: String::new(),
+            time_zone: "UTC".to_owned(),
+            languages: Vec::new(),
+        },
+        account: AccountView {
+            id: account,
+            name: None,
+            language: None,
+            fields: Vec::new(),
+            conversation_count: 0,
+            open_complaints: 0,
+        },
+        conversation: ConversationView {
+            state,
+            messages: Vec::new(),
+        },
+        draft: Vec::new(),
+    };
+    let what = Occurrence::Announced {
+        name: String::new(),
+        value: "null".to_owned(),
+    };
+    let event = Event {
+        id: EventId::new(""),
+        at,
+        depth: 0,
+        what,
+    };
+    (context, event)
+}
+
+/// Where the guest's code ended without an answer.
+enum Failed {
+    Starting(wasmtime::Error),
+    Running(wasmtime::Error),
+}
+
+impl Failed {
+    fn explain(&self, limiter: &Limiter) -> CallFailure {
+        let (error, starting) = match self {
+            Self::Starting(error) => (error, true),
+            Self::Running(error) => (error, false),
+        };
+        if let Some(stop) = error.downcast_ref::<Stop>() {
+            return CallFailure::new(stop.code, stop.reason.clone());
+        }
+        if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
+            let reason = "all slots for plugin instances are taken";
+            return CallFailure::new(FailureCode::Busy, reason);
+        }
+        if limiter.denied {
+            let reason = format!(
+                "it wanted more than its {} bytes of memory and tables, then failed: {}",
+                limiter.limit(),
+                error.root_cause()
+            );
+            return CallFailure::new(FailureCode::Memory, reason);
+        }
+        let place = place(error);
+        if let Some(trap) = error.downcast_ref::<Trap>() {
+            let code = match trap {
+                Trap::StackOverflow => FailureCode::StackOverflow,
+                Trap::Interrupt => FailureCode::Deadline,
+                _ => FailureCode::Trap,
+            };
+            return CallFailure::new(code, format!("{trap}{place}"));
+        }
+        let reason = format!("{}{place}", error.root_cause());
+        let in_guest = error.downcast_ref::<WasmBacktrace>().is_some();
+        // wasmtime keeps this error's type to itself; only its words tell.
+        let too_much = reason.contains("fuel allocated for hostcalls");
+        let code = match (too_much, in_guest) {
+            (true, true) => FailureCode::HostData,
+            (true, false) => FailureCode::Output,
+            (false, true) => FailureCode::Trap,
+            (false, false) if starting => FailureCode::Instantiation,
+            // The guest returned, but what it returned can't be read: not UTF-8, out of bounds, no such case.
+            (false, false) => FailureCode::InvalidOutput,
+        };
+        CallFailure::new(code, reason)
+    }
+}
+
+/// The innermost functions, where the component kept their names.
+fn place(error: &wasmtime::Error) -> String {
+    const MOST_FRAMES: usize = 3;
+    const LONGEST_NAME: usize = 120;
+    let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else {
+        return String::new();
+    };
+    let names: Vec<String> = backtrace
+        .frames()
+        .iter()
+        .filter_map(|frame| frame.func_name())
+        .take(MOST_FRAMES)
+        .map(|name| super::capabilities::log::visible(name, LONGEST_NAME))
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(" in {}", names.join(" ← "))
+}
