@@ -38,7 +38,7 @@ macro_rules! export_step {
     ($plugin:ty) => {
         #[cfg(target_family = "wasm")]
         #[allow(unsafe_code, missing_docs, unreachable_pub, reason = "generated")]
-        mod switchboard_component {
+        const _: () = {
             struct Component;
             impl $crate::bindings::Guest for Component {
                 fn describe() -> $crate::types::Manifest {
@@ -52,7 +52,7 @@ macro_rules! export_step {
                 }
             }
             $crate::bindings::export_step_world!(Component with_types_in $crate::bindings);
-        }
+        };
     };
 }
 
@@ -62,7 +62,7 @@ macro_rules! export_reviewer {
     ($plugin:ty) => {
         #[cfg(target_family = "wasm")]
         #[allow(unsafe_code, missing_docs, unreachable_pub, reason = "generated")]
-        mod switchboard_component {
+        const _: () = {
             struct Component;
             impl $crate::bindings::reviewer::Guest for Component {
                 fn describe() -> $crate::types::Manifest {
@@ -78,6 +78,6 @@ macro_rules! export_reviewer {
             $crate::bindings::reviewer::export_reviewer_world!(
                 Component with_types_in $crate::bindings::reviewer
             );
-        }
+        };
     };
 }
