@@ -17,22 +17,26 @@
 //! - [`han`]: the characters of the two Chinese scripts
 //! - [`language`]: which language a customer writes
 //! - [`text`]: folding, words, negation and typing errors
+//! - [`times`]: times named in a text; [`promise`], [`deferral`]: what is promised by then, what is put off until then
 
 pub mod about;
 #[doc(hidden)]
 pub mod bindings;
 pub mod config;
+pub mod deferral;
 pub mod evidence;
 pub mod han;
 pub mod host;
 pub mod language;
 pub mod people;
 pub mod plan;
+pub mod promise;
 pub mod say;
 pub mod step;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 pub mod text;
+pub mod times;
 pub mod types;
 pub mod when;
 

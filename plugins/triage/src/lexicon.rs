@@ -274,7 +274,10 @@ mod tests {
                 .map(|entry| table.get(*entry).0)
                 .collect();
             assert!(phrases.windows(2).all(|two| two[0] <= two[1]));
-            assert!(phrases.iter().all(|phrase| !phrase.is_empty()));
+            for phrase in phrases {
+                assert!(!phrase.is_empty());
+                assert_eq!(Folded::new(phrase).text(), phrase);
+            }
         }
         assert!(en::COMMON.windows(2).all(|two| two[0] < two[1]));
     }

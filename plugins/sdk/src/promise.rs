@@ -1,0 +1,217 @@
+//! Promises in what the desk writes (R138): "明天给您答复", "I'll call you back tomorrow".
+//!
+//! A promise is a time together with something that the writer will do, in one sentence. What the customer asks or
+//! what merely happens ("明天是周六", "the shop opens tomorrow") is none.
+
+use core::ops::Range;
+
+pub use crate::times::{Due, Weekday};
+use crate::{
+    text::{Folded, Negation, is_whole_word, negation_before},
+    times,
+};
+
+/// Something that was promised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promise {
+    /// By when.
+    pub due: Due,
+    /// Where the promise stands in the original text, in bytes: from the deed or time that comes first to the one that comes last.
+    pub at: Range<usize>,
+    /// No time was named: a risky promise ("尽快", "I'll get back to you").
+    pub vague: bool,
+}
+
+/// What somebody who serves customers promises to do.
+#[rustfmt::skip]
+const DEEDS: &[&str] = &[
+    "答复", "回复", "联系您", "联系你", "联络您", "联络你", "跟您联系", "和您联系", "与您联系", "跟你联系", "和你联系", "回电", "致电", "打电话给您", "给您打电话", "打给您", "打给你", "回访", "通知您", "通知你", "告知您", "告诉您",
+    "发货", "寄出", "发出", "补发", "重发", "出货", "安排", "处理好", "处理完", "为您处理", "帮您处理", "会处理", "解决", "退款", "退回", "退给您", "到账", "退还", "赔付", "赔偿", "上门", "送到", "送达", "修好", "换新", "更换", "跟进", "反馈给您",
+    "给您反馈", "给您结果", "给您消息", "给您一个", "给您回", "给你回", "复你", "复您", "开好发票", "开具", "发给您", "发送给您", "发邮件", "提交", "上架", "补货", "到货", "完成", "给到您",
+    "call you", "call back", "contact you", "get back to you", "reply to you", "respond", "let you know", "email you", "e-mail you", "write to you", "reach out", "be in touch", "get in touch", "update you",
+    "send you", "send it", "send a", "send the", "ship", "be shipped", "dispatch", "deliver", "refund", "be refunded", "replace", "fix", "repair", "resolve", "be resolved", "sort it", "sort this", "process", "be processed", "issue",
+    "follow up", "arrange", "have an answer", "give you an answer", "give you an update", "come by", "visit you", "ring you", "phone you", "message you", "hear from us", "receive", "arrive", "be there", "be delivered", "be fixed",
+];
+
+/// What makes English a promise: the future, in the first person or of the goods.
+#[rustfmt::skip]
+const WILL: &[&str] = &[
+    "will", "we'll", "i'll", "you'll", "it'll", "they'll", "shall", "going to", "promise", "guarantee", "guaranteed", "be sure to", "make sure", "expect",
+];
+
+/// What makes a sentence no promise: it asks, or leaves it open.
+#[rustfmt::skip]
+const OPEN: &[&str] = &["吗", "?", "如果您", "请您", "能否", "可否", "建议您", "需要您", "可能", "也许", "大概", "would you", "could you", "can you", "please", "might", "maybe", "perhaps", "if you", "may"];
+
+/// The promises in `text`, in its order; at most one for each sentence.
+#[must_use]
+pub fn find(text: &str) -> Vec<Promise> {
+    let folded = Folded::new(text);
+    let plain = folded.text();
+    let named = times::named(plain);
+    let mut promises = Vec::new();
+    let mut start = 0usize;
+    while start < plain.len() {
+        let tail = plain.get(start..).unwrap_or_default();
+        let length = tail
+            .find(['.', '!', ';', '\n', '?'])
+            .map_or(tail.len(), |at| at.saturating_add(1));
+        let sentence = start..start.saturating_add(length.max(1));
+        start = sentence.end;
+        if let Some((due, at, vague)) = in_sentence(plain, sentence, &named) {
+            promises.push(Promise {
+                due,
+                at: folded.original(at),
+                vague,
+            });
+        }
+    }
+    promises
+}
+
+fn in_sentence(
+    plain: &str,
+    range: Range<usize>,
+    named: &[times::Named],
+) -> Option<(Due, Range<usize>, bool)> {
+    let sentence = plain.get(range.clone())?;
+    let chinese = sentence.chars().any(crate::han::is_han);
+    if OPEN.iter().any(|word| contains(sentence, word))
+        || !chinese && !WILL.iter().any(|word| contains(sentence, word))
+    {
+        return None;
+    }
+    let deed = DEEDS
+        .iter()
+        .filter_map(|deed| place(sentence, deed))
+        .min_by_key(|deed| deed.start)?;
+    let deed = deed.start.saturating_add(range.start)..deed.end.saturating_add(range.start);
+    if negation_before(plain, deed.start) != Negation::None
+        || plain.get(deed.end..).is_some_and(is_done)
+    {
+        return None;
+    }
+    let inside = |time: &&times::Named| time.at.start >= range.start && time.at.end <= range.end;
+    let time = named
+        .iter()
+        .filter(inside)
+        .min_by_key(|time| (time.due == Due::Soon, time.at.start.abs_diff(deed.start)))?;
+    if before_the_past(plain, &time.at) {
+        return None;
+    }
+    let at = time.at.start.min(deed.start)..time.at.end.max(deed.end);
+    Some((time.due, at, time.due == Due::Soon))
+}
+
+/// "已经发货了": done, not promised.
+fn is_done(tail: &str) -> bool {
+    tail.starts_with(['了', '过'])
+}
+
+/// "三天前", "two days ago".
+fn before_the_past(plain: &str, time: &Range<usize>) -> bool {
+    let tail = plain.get(time.end..).unwrap_or_default();
+    let head = plain.get(..time.start).unwrap_or_default();
+    (tail.starts_with('前') && !head.ends_with(['周', '期']) && tail.starts_with("前已"))
+        || tail.starts_with("前就")
+        || tail.trim_start().starts_with("ago")
+        || head.ends_with("last ")
+}
+
+fn contains(text: &str, word: &str) -> bool {
+    place(text, word).is_some()
+}
+
+fn place(text: &str, word: &str) -> Option<Range<usize>> {
+    text.match_indices(word)
+        .map(|(at, _)| at..at.saturating_add(word.len()))
+        .find(|range| !word.is_ascii() || word == "?" || is_whole_word(text, range.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn due(text: &str) -> Option<Due> {
+        find(text).first().map(|promise| promise.due)
+    }
+
+    #[test]
+    fn promises_are_found_in_each_language() {
+        for (text, expected) in [
+            ("明天给您答复", Due::Tomorrow),
+            ("您好，我们会在24小时内联系您。", Due::Hours(24)),
+            ("今天下午为您安排发货", Due::Today),
+            ("三天内退款到账", Due::Days(3)),
+            ("师傅周五上门", Due::On(Weekday::Friday)),
+            ("下周一给您结果", Due::NextWeekOn(Weekday::Monday)),
+            ("两个工作日内给您反馈", Due::BusinessDays(2)),
+            ("我們會在三天內回覆您", Due::Days(3)),
+            ("明天下午專人致電", Due::Tomorrow),
+            ("下週會補發零件", Due::NextWeek),
+            ("听日覆你", Due::Tomorrow),
+            ("稍后联系您", Due::Soon),
+            ("I'll call you back tomorrow", Due::Tomorrow),
+            ("We will refund you within 24 hours.", Due::Hours(24)),
+            ("You'll hear from us by Friday", Due::On(Weekday::Friday)),
+            (
+                "Your parcel will be shipped in 2 business days",
+                Due::BusinessDays(2),
+            ),
+            ("We shall get back to you next week", Due::NextWeek),
+            ("I will update you this afternoon", Due::Today),
+            ("I'll get back to you soon", Due::Soon),
+        ] {
+            assert_eq!(due(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_promise_is_not_taken_for_one() {
+        for text in [
+            "明天是周六",
+            "您好，很高兴为您服务",
+            "您明天方便接电话吗？",
+            "我们今天不能发货",
+            "请您明天联系快递",
+            "商品三天前已签收",
+            "the shop opens tomorrow",
+            "Could you call us tomorrow?",
+            "If you reply today, we ship",
+            "Thanks for your order",
+            "It was delivered two days ago",
+            "今天已经发货了",
+            "可能明天发货",
+            "We won't ship today",
+            "",
+        ] {
+            assert_eq!(due(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_sentence_may_hold_one_and_says_where() {
+        let text = "很抱歉！我們明天給您答覆。零件會在三天內補發。";
+        let found = find(text);
+        assert_eq!(found.len(), 2);
+        assert_eq!(&text[found[0].at.clone()], "明天給您答覆");
+        assert_eq!(&text[found[1].at.clone()], "三天內補發");
+        assert!(!found[0].vague);
+    }
+
+    #[test]
+    fn a_promise_without_a_time_is_vague() {
+        assert!(find("我们尽快为您处理")[0].vague);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_may_be_searched(text in any::<String>()) {
+            for promise in find(&text) {
+                prop_assert!(text.get(promise.at).is_some());
+            }
+        }
+    }
+}
