@@ -4,6 +4,7 @@ use switchboard_sdk::{
     Host,
     about::open_ticket,
     config::permanent,
+    deferral,
     language::Language,
     people,
     types::{Effect, Hit, Message, Moment, Priority, StepError, TicketDraft, TicketKind},
@@ -28,8 +29,9 @@ impl<H: Host> Turn<'_, H> {
             self.answer(hit);
             return Ok(());
         }
-        // Another step makes a ticket of the whole message: a second one would ask the same of two people.
-        if self.is_forwarded_by_others() {
+        // Another step makes a ticket of the whole message, and a second one would ask the same of two people;
+        // or it gives the customer the time to think.
+        if self.is_forwarded_by_others() || deferral::find(&message.text).is_some() {
             return Ok(());
         }
         let topic = questions

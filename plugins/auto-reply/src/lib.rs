@@ -14,6 +14,7 @@ use switchboard_sdk::{
     Host, Plan, Step,
     about::{drafted_replies, is_about},
     config::{load, permanent},
+    deferral,
     language::Language,
     say::{self, Text},
     types::{Context, Event, Handler, Manifest, Message, Occurrence, Outcome, Scope, StepError},
@@ -160,6 +161,9 @@ impl<H: Host> Turn<'_, H> {
         if let Some(hit) = self.look_up(message)? {
             self.answer(hit);
             return self.understood();
+        }
+        if deferral::find(&message.text).is_some() {
+            return Ok(());
         }
         let first = self
             .host

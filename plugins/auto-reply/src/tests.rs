@@ -262,6 +262,16 @@ fn being_understood_in_between_starts_the_count_again() {
 }
 
 #[test]
+fn whoever_wants_to_think_it_over_is_not_pressed() {
+    for text in ["我再考虑一下", "我再考慮一下", "let me think about it"] {
+        for category in ["unknown", "consultation"] {
+            let host = FakeHost::at(TUESDAY_MORNING);
+            assert!(run(&host, &about(text, "en", &[category])).is_empty());
+        }
+    }
+}
+
+#[test]
 fn thanks_get_a_short_warm_answer() {
     for (language, part) in LANGUAGES.into_iter().zip(["不客气", "不客氣", "welcome"]) {
         let effects = run(

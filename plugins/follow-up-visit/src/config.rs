@@ -10,6 +10,7 @@ pub(crate) const SCHEMA: &str = r#"{
     "survey": {"type": "boolean", "description": "Ask the satisfaction question after a resolution. Default: true."},
     "points": {"type": "integer", "minimum": 0, "maximum": 10, "description": "Points of the answer 2. Default: 6."},
     "days": {"type": "integer", "minimum": 0, "maximum": 365, "description": "Days from resolution to the follow-up visit; 0: none. Default: 7."},
+    "think-days": {"type": "integer", "minimum": 1, "maximum": 365, "description": "Days until somebody who wants to think it over, without saying until when, is asked again. Default: 3."},
     "lead": {"type": "string", "description": "Who coaches when the service was the problem. Default: team-lead."},
     "team": {"type": "string", "description": "The team that takes over what was not solved. Default: whichever is free."},
     "texts": {
@@ -27,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) survey: bool,
     pub(crate) points: u32,
     pub(crate) days: u32,
+    pub(crate) think_days: u32,
     pub(crate) lead: String,
     pub(crate) team: Option<String>,
     pub(crate) texts: Texts,
@@ -38,6 +40,7 @@ impl Default for Config {
             survey: true,
             points: 6,
             days: 7,
+            think_days: 3,
             lead: "team-lead".to_owned(),
             team: None,
             texts: Texts::new(),

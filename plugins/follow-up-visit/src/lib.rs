@@ -2,6 +2,7 @@
 //! hesitating customer named (R130), and the promises that somebody made (R138).
 
 mod config;
+mod dates;
 mod promises;
 mod survey;
 mod texts;

@@ -3,15 +3,39 @@
 use switchboard_sdk::{
     Host,
     about::drafted_replies,
-    evidence,
-    types::{Effect, Message, PromiseDraft, StepError, TicketStatus},
+    evidence, promise,
+    times::Due,
+    types::{Effect, Message, Moment, PromiseDraft, StepError, TicketStatus},
 };
 
-use crate::Turn;
+use crate::{Turn, dates};
+
+/// Promises of one text, at most.
+const MOST: usize = 5;
 
 impl<H: Host> Turn<'_, H> {
-    /// An agent's words.
-    pub(crate) fn promises_of(&mut self, _message: &Message) -> Result<(), StepError> {
+    /// An agent's words. A promise without a time counts until the end of the day, and its author is told so.
+    pub(crate) fn promises_of(&mut self, message: &Message) -> Result<(), StepError> {
+        let owner = message.author_name.as_deref();
+        for promise in promise::find(&message.text).into_iter().take(MOST) {
+            let words = message.text.get(promise.at.clone()).unwrap_or_default();
+            if promise.vague {
+                self.plan.note(format!(
+                    "“{words}” names no time: it counts as promised for the end of this business day. Better name one."
+                ));
+            }
+            self.record(words, promise.due, owner)?;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, words: &str, due: Due, owner: Option<&str>) -> Result<(), StepError> {
+        let due = dates::deadline(self.host, due)?;
+        self.plan.push(Effect::RecordPromise(PromiseDraft {
+            text: evidence::title(words),
+            due: Moment::At(due),
+            owner: owner.map(str::to_owned),
+        }));
         Ok(())
     }
 
@@ -45,8 +69,24 @@ impl<H: Host> Turn<'_, H> {
                 })
             })
             .collect();
-        for promise in promises {
+        if promises.is_empty() {
+            return self.promises_in_words();
+        }
+        for promise in promises.into_iter().take(MOST) {
             self.plan.push(Effect::RecordPromise(promise));
+        }
+        Ok(())
+    }
+
+    /// What another step promised in words alone. An article's words are the desk's terms, not a promise of today.
+    fn promises_in_words(&mut self) -> Result<(), StepError> {
+        let context = self.context;
+        for reply in drafted_replies(context).filter(|reply| reply.sources.is_empty()) {
+            let said = promise::find(&reply.text).into_iter();
+            for promise in said.filter(|promise| !promise.vague).take(MOST) {
+                let words = reply.text.get(promise.at.clone()).unwrap_or_default();
+                self.record(words, promise.due, None)?;
+            }
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use switchboard_sdk::{
         timer_fired,
     },
     types::{
-        Context, Effect, Event, Moment, Occurrence, Priority, Reply, Resolution, SurveyStatus,
-        TicketDraft, TicketKind,
+        AuthorKind, Context, Effect, Event, Moment, Occurrence, Priority, Reply, Resolution,
+        SurveyStatus, TicketDraft, TicketKind,
     },
 };
 
@@ -246,6 +246,106 @@ fn a_due_time_that_a_step_told_the_customer_is_a_promise() {
         effects.as_slice(),
         [Effect::RecordPromise(promise)] if promise.owner.as_deref() == Some("after-sales")
     ));
+}
+
+#[test]
+fn whoever_thinks_it_over_hears_again_on_the_day_they_named() {
+    for (text, language, part) in [
+        (
+            "我再考虑一下，周五告诉你",
+            "zh-Hans",
+            "我3月13日（星期五）10:00再和您联系",
+        ),
+        (
+            "我再考慮一下，週五告訴你",
+            "zh-Hant",
+            "我3月13日（星期五）10:00再和您聯絡",
+        ),
+        (
+            "Let me think about it, I'll tell you on Friday",
+            "en",
+            "at 10:00 on Friday, March 13",
+        ),
+    ] {
+        let effects = answer(&host(), &about(text, language, &["unknown"]));
+        assert!(effects.iter().any(|effect| matches!(
+            effect,
+            Effect::SetTimer(timer) if timer.due == Moment::At("2026-03-13T10:00:00+08:00".to_owned())
+        )), "{effects:?}");
+        assert!(replies(&effects)[0].contains(part), "{effects:?}");
+    }
+}
+
+#[test]
+fn whoever_names_no_day_hears_again_after_some() {
+    let effects = answer(&host(), &about("我考虑一下", "zh-Hans", &["unknown"]));
+    assert!(effects.iter().any(|effect| matches!(
+        effect,
+        Effect::SetTimer(timer) if timer.due == Moment::At("2026-03-13T10:00:00+08:00".to_owned())
+    )), "{effects:?}");
+}
+
+#[test]
+fn the_reminder_is_gentle_and_in_hours() {
+    for (language, part) in LANGUAGES
+        .into_iter()
+        .zip(["考虑一下", "考慮一下", "think it over"])
+    {
+        let context = about("...", language, &["unknown"]);
+        let fired = timer_fired("follow-up-visit.hesitation", "");
+        assert!(replies(&handle(&host(), &context, &fired))[0].contains(part));
+        let evening = handle(&FakeHost::at(TUESDAY_EVENING), &context, &fired);
+        assert!(matches!(evening.as_slice(), [Effect::SetTimer(_)]));
+    }
+}
+
+#[test]
+fn an_agents_promise_is_due_at_the_end_of_the_business_day_it_names() {
+    for (text, language) in [
+        ("您好，明天给您答复。", "zh-Hans"),
+        ("您好，明天給您答覆。", "zh-Hant"),
+        ("Hello, I will get back to you tomorrow.", "en"),
+    ] {
+        let mut said = message(text, Some(language));
+        said.author = AuthorKind::Agent;
+        said.author_name = Some("wang".to_owned());
+        let context = about("...", language, &[]);
+        let effects = handle(&host(), &context, &event(Occurrence::AgentReplied(said)));
+        let [Effect::RecordPromise(promise)] = effects.as_slice() else {
+            panic!("{effects:?}");
+        };
+        assert_eq!(
+            promise.due,
+            Moment::At("2026-03-11T18:00:00+08:00".to_owned())
+        );
+        assert_eq!(promise.owner.as_deref(), Some("wang"));
+    }
+}
+
+#[test]
+fn a_promise_without_a_time_is_pointed_out() {
+    let mut said = message("我会尽快给您答复", Some("zh-Hans"));
+    said.author = AuthorKind::Agent;
+    let context = about("...", "zh-Hans", &[]);
+    let effects = handle(&host(), &context, &event(Occurrence::AgentReplied(said)));
+    assert!(
+        matches!(
+            effects.as_slice(),
+            [Effect::Note(_), Effect::RecordPromise(_)]
+        ),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn an_articles_terms_are_no_promise() {
+    let mut context = about("...", "zh-Hans", &["consultation"]);
+    context.draft = vec![Effect::Reply(Reply {
+        text: "我们会在48小时内为您发货。".to_owned(),
+        language: None,
+        sources: vec!["shipping".to_owned()],
+    })];
+    assert!(answer(&host(), &context).is_empty());
 }
 
 #[test]

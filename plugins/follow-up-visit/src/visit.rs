@@ -4,11 +4,13 @@ use switchboard_sdk::{
     Host,
     about::is_about,
     config::permanent,
+    deferral, evidence,
+    times::Due,
     types::{Effect, Handler, Message, Moment, StepError, TicketKind, TicketStatus},
-    when::DAY,
+    when::{self, DAY},
 };
 
-use crate::{Turn, texts};
+use crate::{Turn, dates, texts};
 
 /// Fires when the visit is due.
 pub(crate) const TIMER: &str = "follow-up-visit.visit";
@@ -82,7 +84,29 @@ impl<H: Host> Turn<'_, H> {
         true
     }
 
-    pub(crate) fn hesitation(&mut self, _message: &Message) -> Result<(), StepError> {
+    /// Whoever wants to think it over is given the time, and a date on which they hear from the desk again.
+    pub(crate) fn hesitation(&mut self, message: &Message) -> Result<(), StepError> {
+        let is_grave = ["emergency", "complaint", "human-request"]
+            .iter()
+            .any(|category| is_about(self.context, category));
+        let Some(deferral) = deferral::find(&message.text).filter(|_| !is_grave) else {
+            return Ok(());
+        };
+        let until = deferral.until.unwrap_or(Due::Days(self.config.think_days));
+        let at = dates::visit(self.host, until)?;
+        self.plan.timer(
+            HESITATION,
+            Moment::At(at.clone()),
+            evidence::title(&message.text),
+        );
+        let said = message.text.get(deferral.at).unwrap_or(&message.text);
+        self.plan.note(format!(
+            "Wants to think it over (“{said}”); is asked again at {at}"
+        ));
+        if self.context.conversation.handler == Handler::Bot {
+            let due = when::say(&self.host.now(), &at, self.language);
+            self.say(&texts::TAKE_YOUR_TIME, &[("due", &due)]);
+        }
         Ok(())
     }
 
