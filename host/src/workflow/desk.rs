@@ -143,6 +143,7 @@ fn load(files: &Files, problems: &mut Vec<Problem>) -> Option<Desk> {
         None => Directory::default(),
     };
     let articles = articles(files, problems);
+    unknown_responsible(files, &articles, &directory, problems);
     let plugin_files = plugin_files(files, problems);
     let basics = basics?;
     Some(Desk {
@@ -173,7 +174,7 @@ struct Basics {
     settings: Settings,
 }
 
-const FILE_KEYS: &[&str] = &[
+pub(super) const FILE_KEYS: &[&str] = &[
     "name",
     "time-zone",
     "languages",
@@ -317,6 +318,37 @@ fn articles(files: &Files, problems: &mut Vec<Problem>) -> Vec<Article> {
         }
     }
     articles
+}
+
+/// An article whose people the directory doesn't know would send customers nowhere.
+fn unknown_responsible(
+    files: &Files,
+    articles: &[Article],
+    directory: &Directory,
+    problems: &mut Vec<Problem>,
+) {
+    if !files.contains_key(DIRECTORY_FILE) {
+        return;
+    }
+    for article in articles {
+        let Some(topic) = article
+            .responsible
+            .as_deref()
+            .filter(|topic| !directory.has(topic))
+        else {
+            continue;
+        };
+        let file = format!("knowledge/{}.md", article.id);
+        let text = files
+            .get(&file)
+            .map(|bytes| String::from_utf8_lossy(bytes))
+            .unwrap_or_default();
+        let offset = text.find("responsible").unwrap_or_default();
+        let message = format!(
+            "nobody in directory.toml answers for \"{topic}\"; add it to the responsibilities of a [[person]], or name a department"
+        );
+        problems.push(Problem::at(&file, &text, offset, message));
+    }
 }
 
 fn plugin_files(files: &Files, problems: &mut Vec<Problem>) -> Vec<PluginFile> {

@@ -11,7 +11,7 @@ pub(super) fn canonical(tag: &str) -> Result<Language, String> {
     };
     if let Some(meant) = misnomer(tag) {
         return Err(format!(
-            "\"{tag}\" doesn't say which script or is not a language tag; write \"{meant}\""
+            "\"{tag}\" is not how languages are named here; write \"{meant}\""
         ));
     }
     let mut parts = tag.split('-');

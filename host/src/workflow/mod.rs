@@ -28,6 +28,7 @@ mod requirement;
 mod settings;
 mod step;
 mod suggest;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -41,3 +42,4 @@ pub use problem::Problem;
 pub use requirement::{Grants, PluginRequirement, StepLimits};
 pub use settings::{Retry, Settings};
 pub use step::Step;
+pub use template::{TEMPLATES, Template, TemplateError, write_template};

@@ -178,6 +178,16 @@ fn milliseconds<S: serde::Serializer>(
     milliseconds.serialize(serializer)
 }
 
+pub(super) const LIMIT_KEYS: &[&str] = &[
+    "time",
+    "wall",
+    "memory",
+    "output",
+    "host-calls",
+    "log-lines",
+    "kv-writes",
+];
+
 impl StepLimits {
     /// No desk may allow a call more computing than this.
     pub const MAX_TIME: Duration = Duration::from_secs(2);
@@ -196,16 +206,6 @@ impl StepLimits {
     /// The contract's most writes to the key-value space.
     pub const MAX_KV_WRITES: u32 = 128;
 
-    const KEYS: &'static [&'static str] = &[
-        "time",
-        "wall",
-        "memory",
-        "output",
-        "host-calls",
-        "log-lines",
-        "kv-writes",
-    ];
-
     pub(super) fn read(reader: &mut Reader<'_>, value: &Value<'_>) -> Self {
         let Some(section) =
             reader.section(value, "limits", "{ time = \"50ms\", memory = \"16MiB\" }")
@@ -216,7 +216,7 @@ impl StepLimits {
             title: "limits",
             ..section
         };
-        reader.known_keys(&section, Self::KEYS);
+        reader.known_keys(&section, LIMIT_KEYS);
         let millisecond = Duration::from_millis(1);
         let mut whole = |key: &str, max: u32| {
             section

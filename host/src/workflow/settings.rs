@@ -34,13 +34,13 @@ pub struct Retry {
 }
 
 impl Retry {
-    /// The pause before the attempt of that number, counted from 1; none when there were enough.
-    pub fn pause(&self, attempt: u32) -> Option<SignedDuration> {
-        if attempt == 0 || attempt > self.attempts {
+    /// The pause before the next further attempt, after `done` of them; none when there were enough.
+    pub fn pause(&self, done: u32) -> Option<SignedDuration> {
+        if done >= self.attempts {
             return None;
         }
         let doubled = 2_i32
-            .checked_pow(attempt - 1)
+            .checked_pow(done)
             .and_then(|factor| self.first_pause.checked_mul(factor));
         Some(doubled.map_or(self.longest_pause, |pause| pause.min(self.longest_pause)))
     }
@@ -55,6 +55,9 @@ impl Default for Retry {
         }
     }
 }
+
+pub(super) const KEYS: &[&str] = &["idle-after", "retry", "holding-reply"];
+pub(super) const RETRY_KEYS: &[&str] = &["attempts", "first-pause", "longest-pause"];
 
 /// Holding replies that come with the host. They promise nothing that the host can't keep.
 const HOLDING_REPLIES: &[(&str, &str)] = &[
@@ -73,8 +76,6 @@ const HOLDING_REPLIES: &[(&str, &str)] = &[
 ];
 
 impl Settings {
-    const KEYS: &'static [&'static str] = &["idle-after", "retry", "holding-reply"];
-    const RETRY_KEYS: &'static [&'static str] = &["attempts", "first-pause", "longest-pause"];
     /// Three days.
     const IDLE_AFTER: SignedDuration = SignedDuration::from_hours(72);
 
@@ -115,7 +116,7 @@ impl Settings {
             .get("settings")
             .and_then(|value| reader.section(value, "settings", "[settings]"));
         if let Some(section) = &section {
-            reader.known_keys(section, Self::KEYS);
+            reader.known_keys(section, KEYS);
             let idle = time(
                 reader,
                 section,
@@ -158,7 +159,7 @@ fn retry(reader: &mut Reader<'_>, value: &Value<'_>) -> Retry {
     let Some(section) = reader.section(value, "retry", "[settings.retry]") else {
         return usual;
     };
-    reader.known_keys(&section, Settings::RETRY_KEYS);
+    reader.known_keys(&section, RETRY_KEYS);
     let second = Duration::from_secs(1);
     let first = time(reader, &section, "first-pause", "\"10s\"", second, days(1)).map(signed);
     let longest = time(
@@ -232,14 +233,14 @@ mod tests {
             longest_pause: SignedDuration::from_secs(35),
         };
         let pauses: Vec<_> = (0..6)
-            .map(|attempt| retry.pause(attempt).map(|pause| pause.as_secs()))
+            .map(|done| retry.pause(done).map(|pause| pause.as_secs()))
             .collect();
-        assert_eq!(pauses, [None, Some(10), Some(20), Some(35), Some(35), None]);
+        assert_eq!(pauses, [Some(10), Some(20), Some(35), Some(35), None, None]);
         let often = Retry {
             attempts: 40,
             ..retry
         };
-        assert_eq!(often.pause(40), Some(often.longest_pause));
+        assert_eq!(often.pause(39), Some(often.longest_pause));
     }
 
     #[test]

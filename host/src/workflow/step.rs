@@ -48,7 +48,7 @@ pub(super) struct Steps {
     pub(super) reviewers: Vec<Step>,
 }
 
-const STEP_KEYS: &[&str] = &[
+pub(super) const STEP_KEYS: &[&str] = &[
     "name",
     "plugin",
     "when",
@@ -58,7 +58,7 @@ const STEP_KEYS: &[&str] = &[
     "config",
 ];
 const REVIEWER_KEYS: &[&str] = &["name", "plugin", "grants", "on-failure", "limits", "config"];
-const ON_KEYS: &[&str] = &["event", "steps"];
+pub(super) const ON_KEYS: &[&str] = &["event", "steps"];
 /// The steps that events run through are counted in tens; more is a mistake.
 const MAX_STEPS: usize = 100;
 
@@ -310,7 +310,9 @@ fn check_use(
         .filter(|(_, chain)| chain.contains(&index))
         .map(|(event, _)| *event)
         .peekable();
-    if events.peek().is_none() && has_chains {
+    // Of two steps of one name the chains mean the first, and the second has its problem already.
+    let is_first = steps.steps.iter().position(|other| other.name == step.name) == Some(index);
+    if events.peek().is_none() && has_chains && is_first {
         let message = format!(
             "the step \"{}\" is never used; name it in the steps of an [[on]], or remove it",
             step.name
@@ -328,8 +330,17 @@ fn check_use(
                     "the condition gives {kind} instead of true or false; compare it with something"
                 )
             }
+            Err(ConditionError::Missing { name, .. }) => {
+                let guard = match condition.text().contains(&format!("account.fields.{name}")) {
+                    true => format!("has(account.fields.{name}) && …"),
+                    false => format!("has(event.{name}) && …, or for event.kind"),
+                };
+                format!(
+                    "the condition fails on {event}: there is no {name} in it, or not always; ask first, as in {guard}"
+                )
+            }
             Err(ConditionError::Failed { reason, .. }) => format!(
-                "the condition fails on {event}: {reason}; ask first whether it is there, as in has(event.message) && …, or event.kind == \"message.received\" && …"
+                "the condition fails on {event}: {reason}; compare like with like, texts in quotes and numbers without"
             ),
         };
         return reader.problem(&value.span(), hint);

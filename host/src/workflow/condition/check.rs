@@ -69,7 +69,7 @@ fn syntax(text: &str, error: &ParseError) -> ConditionProblem {
     let what = error.msg.trim().trim_start_matches("Syntax error:").trim();
     let what = what.split(" expecting ").next().unwrap_or(what);
     let message = format!(
-        "the condition is not valid CEL at its character {column}: {what}; texts stand in quotes, \"and\" is &&, \"or\" is ||, \"not\" is !"
+        "the condition is not valid CEL at its character {column}: {what}; texts stand in quotes, \"equal\" is ==, \"and\" is &&, \"or\" is ||, \"not\" is !"
     );
     ConditionProblem {
         offset: before + within,
@@ -183,22 +183,41 @@ impl Walk<'_> {
         if self.bound.iter().any(|bound| bound == root) || root.starts_with('@') || is_known(name) {
             return;
         }
-        let hint = match suggest::nearest(name, NAMES.iter().copied()) {
-            Some(meant) => format!("did you mean {meant}?"),
-            None => {
-                let family = |known: &&&str| known.split('.').next() == Some(root);
-                let relatives: Vec<&str> = NAMES.iter().filter(family).copied().collect();
-                match relatives.is_empty() {
-                    true => "a condition can name event.…, conversation.…, account.… and desk.…"
-                        .to_owned(),
-                    false => format!("there is {}", relatives.join(", ")),
-                }
-            }
-        };
+        let hint = advice(name, root);
         self.problem(
             at,
             format!("the condition names {name}, which there isn't; {hint}"),
         );
+    }
+}
+
+/// What may have been meant: the nearest of the names that begin alike, else what there is.
+fn advice(name: &str, root: &str) -> String {
+    let (family, last) = name.rsplit_once('.').unwrap_or(("", name));
+    let relatives = NAMES
+        .iter()
+        .filter_map(|known| known.strip_prefix(family)?.strip_prefix('.'));
+    let near_relative = suggest::nearest(last, relatives).map(|last| format!("{family}.{last}"));
+    // A slip in `conversation` itself.
+    let near = near_relative.or_else(|| {
+        let strangers = NAMES
+            .iter()
+            .copied()
+            .filter(|known| !known.starts_with(&format!("{root}.")));
+        suggest::nearest(name, strangers).map(str::to_owned)
+    });
+    if let Some(meant) = near {
+        return format!("did you mean {meant}?");
+    }
+    let of_root: Vec<&str> = NAMES
+        .iter()
+        .copied()
+        .filter(|known| known.split('.').next() == Some(root))
+        .collect();
+    if of_root.is_empty() {
+        "a condition can name event.…, conversation.…, account.… and desk.…".to_owned()
+    } else {
+        format!("there is {}", of_root.join(", "))
     }
 }
 

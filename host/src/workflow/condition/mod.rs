@@ -13,6 +13,8 @@ use std::sync::{Arc, LazyLock};
 
 use cel::{Context, Env, ExecutionError, Program, Value};
 
+#[cfg(test)]
+pub(super) use scope::NAMES;
 pub use scope::Scope;
 
 /// No expression is longer, in bytes.
@@ -40,7 +42,15 @@ pub struct ConditionProblem {
 /// A condition that had no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConditionError {
-    /// It named something that isn't there, or mixed kinds of values.
+    /// It named something that isn't there.
+    #[error("the condition {condition} failed: there is no {name} here")]
+    Missing {
+        /// The expression.
+        condition: String,
+        /// What isn't there.
+        name: String,
+    },
+    /// It mixed kinds of values, or went beyond a list or a number.
     #[error("the condition {condition} failed: {reason}")]
     Failed {
         /// The expression.
@@ -84,6 +94,10 @@ impl Condition {
             Ok(other) => Err(ConditionError::NotBoolean {
                 condition: self.text.clone(),
                 kind: kind(&other),
+            }),
+            Err(ExecutionError::NoSuchKey(name)) => Err(ConditionError::Missing {
+                condition: self.text.clone(),
+                name: name.to_string(),
             }),
             Err(error) => Err(ConditionError::Failed {
                 condition: self.text.clone(),
@@ -131,7 +145,6 @@ fn kind(value: &Value) -> &'static str {
 
 fn reason(error: &ExecutionError) -> String {
     match error {
-        ExecutionError::NoSuchKey(key) => format!("there is no {key} here"),
         ExecutionError::UndeclaredReference(name) => format!("there is no {name}"),
         ExecutionError::NoSuchOverload(overload) => {
             let function = overload.function().trim_matches('_');

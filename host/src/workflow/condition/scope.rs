@@ -28,7 +28,7 @@ pub struct Scope<'a> {
 
 /// Everything that a condition may name. A text that isn't known is empty; what belongs to another kind of event than
 /// this one isn't there.
-pub(super) const NAMES: &[&str] = &[
+pub(in crate::workflow) const NAMES: &[&str] = &[
     "event.id",
     "event.kind",
     "event.message.text",

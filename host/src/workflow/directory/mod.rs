@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub(super) use read::read;
+#[cfg(test)]
+pub(super) use read::{DEPARTMENT_KEYS, FILE_KEYS, PERSON_KEYS, TEAM_KEYS};
 
 use super::calendar::Calendar;
 use crate::model::Language;

@@ -11,9 +11,9 @@ use crate::workflow::language;
 use crate::workflow::reader::{Placed, Reader, Section, Value};
 use crate::workflow::suggest;
 
-const FILE_KEYS: &[&str] = &["on-call", "department", "person", "team"];
-const DEPARTMENT_KEYS: &[&str] = &["name", "names", "lead", "notify"];
-const PERSON_KEYS: &[&str] = &[
+pub(in crate::workflow) const FILE_KEYS: &[&str] = &["on-call", "department", "person", "team"];
+pub(in crate::workflow) const DEPARTMENT_KEYS: &[&str] = &["name", "names", "lead", "notify"];
+pub(in crate::workflow) const PERSON_KEYS: &[&str] = &[
     "name",
     "names",
     "department",
@@ -24,7 +24,7 @@ const PERSON_KEYS: &[&str] = &[
     "hours",
     "notify",
 ];
-const TEAM_KEYS: &[&str] = &["name", "names", "department", "members"];
+pub(in crate::workflow) const TEAM_KEYS: &[&str] = &["name", "names", "department", "members"];
 
 /// Reads a whole file. `hours` are the desk's, for people who keep one of its further calendars.
 pub(in crate::workflow) fn read(
