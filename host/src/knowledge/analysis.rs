@@ -19,6 +19,9 @@ const CLAUSES: usize = 8;
 /// An identifier (an order, a phone number) is a word with at least as many digits: it tells nothing about the topic.
 const IDENTIFIER_DIGITS: usize = 4;
 
+/// Marks a single character, which no word contains.
+const SINGLE: char = '·';
+
 static DICTIONARY: &str = include_str!("words/zh.txt");
 static FUNCTION_WORDS: &str = include_str!("words/function.txt");
 
@@ -34,24 +37,38 @@ pub(super) struct Word {
     pub(super) joined: bool,
 }
 
+/// Some words with everything that they are found by.
+pub(super) struct Passage {
+    pub(super) words: Vec<Word>,
+    /// Words, pairs of Chinese characters, and marked single ones where asked for.
+    pub(super) terms: Vec<String>,
+}
+
+impl Passage {
+    fn new(words: Vec<Word>, chars: bool) -> Self {
+        let terms = terms(&words, chars);
+        Self { words, terms }
+    }
+}
+
 /// A customer's message.
 pub(super) struct QuestionText {
     /// The message as a whole and, if there are several, its clauses.
-    pub(super) parts: Vec<Vec<Word>>,
+    pub(super) parts: Vec<Passage>,
     /// The language that the message seems to be written in.
     pub(super) language: &'static str,
 }
 
 /// An article's words.
 pub(super) struct ArticleText {
-    pub(super) title: Vec<Word>,
-    pub(super) questions: Vec<Vec<Word>>,
-    pub(super) text: Vec<Word>,
+    pub(super) title: Passage,
+    pub(super) questions: Vec<Passage>,
+    pub(super) text: Passage,
 }
 
 impl ArticleText {
     /// What the article says it is about: title and questions.
-    pub(super) fn heads(&self) -> impl Iterator<Item = &Vec<Word>> {
+    pub(super) fn heads(&self) -> impl Iterator<Item = &Passage> {
         std::iter::once(&self.title).chain(&self.questions)
     }
 }
@@ -84,13 +101,13 @@ impl Analyzer {
 
     pub(super) fn article(&self, article: &Article) -> ArticleText {
         ArticleText {
-            title: self.words(&article.title),
+            title: Passage::new(self.words(&article.title), true),
             questions: article
                 .questions
                 .iter()
-                .map(|question| self.words(question))
+                .map(|question| Passage::new(self.words(question), true))
                 .collect(),
-            text: self.words(&article.text),
+            text: Passage::new(self.words(&article.text), false),
         }
     }
 
@@ -105,14 +122,10 @@ impl Analyzer {
             .split(is_clause_end)
             .filter(|clause| !clause.trim().is_empty())
             .collect();
-        let mut parts = vec![self.folded_words(&folded)];
+        let mut parts = vec![Passage::new(self.folded_words(&folded), true)];
         if clauses.len() > 1 {
-            parts.extend(
-                clauses
-                    .into_iter()
-                    .take(CLAUSES)
-                    .map(|clause| self.folded_words(clause)),
-            );
+            let clauses = clauses.into_iter().take(CLAUSES);
+            parts.extend(clauses.map(|clause| Passage::new(self.folded_words(clause), true)));
         }
         QuestionText {
             parts,
@@ -188,6 +201,53 @@ impl Analyzer {
             joined: false,
         })
     }
+}
+
+/// Everything that a run of words is found by: the words, the pairs of Chinese characters also across words, so that
+/// any part of two characters or more is found (R88), and with `chars` the single characters.
+fn terms(words: &[Word], chars: bool) -> Vec<String> {
+    let mut terms = Vec::with_capacity(words.len() * 3);
+    let mut last: Option<char> = None;
+    for word in words {
+        terms.push(word.text.clone());
+        if !word.han {
+            last = None;
+            continue;
+        }
+        if let (Some(before), Some(first), true) = (last, word.text.chars().next(), word.joined) {
+            terms.push(String::from_iter([before, first]));
+        }
+        // A word of two characters is its own pair.
+        terms.extend(
+            pairs(&word.text)
+                .into_iter()
+                .filter(|pair| *pair != word.text),
+        );
+        if chars {
+            terms.extend(single(&word.text));
+        }
+        last = word.text.chars().last();
+    }
+    terms
+}
+
+pub(super) fn pairs(word: &str) -> Vec<String> {
+    word.chars()
+        .zip(word.chars().skip(1))
+        .map(|(a, b)| String::from_iter([a, b]))
+        .collect()
+}
+
+/// Single characters are marked, for a character within a word says less than a word of one character.
+pub(super) fn single(word: &str) -> Vec<String> {
+    word.chars()
+        .map(|c| String::from_iter([SINGLE, c]))
+        .collect()
+}
+
+/// Whether a term is a single character within a word.
+pub(super) fn is_single(term: &str) -> bool {
+    term.starts_with(SINGLE)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -297,6 +357,6 @@ mod tests {
         let analyzer = Analyzer::new().unwrap();
         let parts = analyzer.question(&"退货。".repeat(100_000)).parts;
         assert_eq!(parts.len(), 1 + CLAUSES);
-        assert!(parts[0].len() <= QUESTION_CHARS);
+        assert!(parts[0].words.len() <= QUESTION_CHARS);
     }
 }

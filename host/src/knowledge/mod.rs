@@ -22,6 +22,9 @@ mod score;
 mod spelling;
 mod vocabulary;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
@@ -146,7 +149,7 @@ impl Knowledge {
         }
         let mut topics: BTreeMap<usize, Confidence> = BTreeMap::new();
         let candidates = self.index.candidates(
-            &question.terms,
+            &question.lookups,
             at,
             limit.saturating_mul(4).max(index::CANDIDATES),
         );

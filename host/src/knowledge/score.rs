@@ -5,26 +5,42 @@
 //! how much of the wording does the customer say, each word weighed by how telling it is. Small talk covers little
 //! and says little that is telling; a paraphrase does both.
 
-use super::analysis::{ArticleText, QuestionText};
-use super::vocabulary::{Unit, Vocabulary, terms};
+use super::analysis::{self, ArticleText, Passage, QuestionText};
+use super::index::Lookup;
+use super::vocabulary::{Unit, Vocabulary};
 
-/// Part of a message is a weaker sign than the whole message.
-const CLAUSE: f32 = 0.97;
+/// A clause that answers well is worth as much as the rest of the message has to do with it.
+const CLAUSE: f32 = 0.75;
 /// What coverage of the customer's words counts against coverage of the article's wording.
-const QUESTION_SHARE: f32 = 0.6;
-/// A word that only the article's text has, against one in its title or questions.
-const IN_TEXT: f32 = 0.45;
+const QUESTION_SHARE: f32 = 0.64;
+/// A word that another wording of the article has, or only its text.
+const IN_HEADS: f32 = 0.9;
+const IN_TEXT: f32 = 0.6;
 /// A Chinese word of which all pairs of characters, or all single characters, appear.
 const BY_PAIRS: f32 = 0.85;
-const BY_CHARS: f32 = 0.5;
+const BY_CHARS: f32 = 0.7;
 /// Matched words must weigh as much together before a match can be sure.
-const TELLING: f32 = 0.75;
+const TELLING: f32 = 0.9;
+/// What a word adds to that which the article has only once: it needn't be what the article is about.
+const INCIDENTAL: f32 = 0.5;
+
+/// The agreement from which on an answer was right often enough, and small talk was answered seldom enough, and the
+/// confidence that it is called.
+const SURE_AGREEMENT: f32 = 0.545;
+const SURE: f32 = 0.6;
 
 /// Confidence before rounding.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Confidence(f32);
 
 impl Confidence {
+    fn of(agreement: f32) -> Self {
+        if agreement < SURE_AGREEMENT {
+            return Self(agreement * SURE / SURE_AGREEMENT);
+        }
+        Self(SURE + (agreement - SURE_AGREEMENT) * (1.0 - SURE) / (1.0 - SURE_AGREEMENT))
+    }
+
     pub(super) fn max(self, other: Self) -> Self {
         Self(self.0.max(other.0))
     }
@@ -38,24 +54,47 @@ impl Confidence {
 /// How an article words what it is about.
 pub(super) struct Wording {
     phrases: Vec<Phrase>,
+    /// What any of the phrases has.
+    heads: Vec<u32>,
+    /// What the title or at least three phrases have.
+    central: Vec<u32>,
     text: Vec<u32>,
 }
 
 impl Wording {
     pub(super) fn new(article: &ArticleText, vocabulary: &Vocabulary) -> Self {
-        let ids = |words: &[_], chars| {
-            let known = terms(words, chars)
-                .into_iter()
-                .filter_map(|(text, _)| vocabulary.term(&text));
-            sorted(known.map(|term| term.id))
+        let ids = |passage: &Passage| {
+            sorted(
+                passage
+                    .terms
+                    .iter()
+                    .filter_map(|term| vocabulary.term(term))
+                    .map(|term| term.id),
+            )
         };
-        let phrases = article
+        let phrases: Vec<Phrase> = article
             .heads()
-            .map(|words| Phrase::new(vocabulary.units(words), ids(words, true)))
+            .map(|passage| Phrase::new(vocabulary.units(&passage.words), ids(passage)))
+            .collect();
+        let mut all: Vec<u32> = phrases
+            .iter()
+            .flat_map(|phrase| &phrase.ids)
+            .copied()
+            .collect();
+        // Being in the title counts three times.
+        let title = phrases.first().map_or(&[][..], |title| &title.ids);
+        all.extend(title.iter().chain(title));
+        all.sort_unstable();
+        let central = all
+            .chunk_by(|a, b| a == b)
+            .filter(|same| same.len() > 2)
+            .filter_map(|same| same.first().copied())
             .collect();
         Self {
+            heads: sorted(all.into_iter()),
+            central,
             phrases,
-            text: ids(&article.text, false),
+            text: ids(&article.text),
         }
     }
 }
@@ -64,56 +103,54 @@ impl Wording {
 pub(super) struct Question {
     parts: Vec<Phrase>,
     /// What to look for in the index.
-    pub(super) terms: Vec<super::index::Lookup>,
+    pub(super) lookups: Vec<Lookup>,
 }
 
 impl Question {
     pub(super) fn new(text: &QuestionText, vocabulary: &Vocabulary) -> Self {
-        let mut lookups = Vec::new();
-        let mut parts = Vec::with_capacity(text.parts.len());
-        for (number, words) in text.parts.iter().enumerate() {
-            let units = vocabulary.units(words);
-            let known: Vec<_> = terms(words, true)
-                .into_iter()
-                .filter_map(|(text, _)| Some((vocabulary.term(&text)?.clone(), text)))
-                .collect();
-            let guessed = units
+        let parts = text.parts.iter().map(|part| {
+            let units = vocabulary.units(&part.words);
+            let said = part
+                .terms
                 .iter()
-                .filter(|unit| unit.quality < 1.0)
-                .filter_map(|unit| unit.id);
-            let ids = sorted(known.iter().map(|(term, _)| term.id).chain(guessed));
-            if number == 0 {
-                lookups = known
-                    .into_iter()
-                    .map(|(term, text)| super::index::Lookup {
-                        text,
-                        places: term.places,
-                    })
-                    .collect();
-            }
-            parts.push(Phrase::new(units, ids));
-        }
+                .filter_map(|term| vocabulary.term(term))
+                .map(|term| term.id);
+            let meant = units.iter().filter_map(|unit| unit.id);
+            let ids = sorted(said.chain(meant));
+            Phrase::new(units, ids)
+        });
         Self {
-            parts,
-            terms: lookups,
+            parts: parts.collect(),
+            lookups: lookups(text, vocabulary),
         }
     }
 
     /// Whether there is nothing to look for.
     pub(super) fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+        self.lookups.is_empty()
     }
 
     pub(super) fn confidence(&self, wording: &Wording) -> Confidence {
-        let mut best = 0.0f32;
-        for (number, part) in self.parts.iter().enumerate() {
-            let factor = if number == 0 { 1.0 } else { CLAUSE };
-            for phrase in &wording.phrases {
-                best = best.max(factor * part.resemblance(phrase, &wording.text));
-            }
+        let Some((message, clauses)) = self.parts.split_first() else {
+            return Confidence::of(0.0);
+        };
+        let whole = message.agreement(wording);
+        let mut best = whole.strength;
+        for clause in clauses {
+            let context = CLAUSE + (1.0 - CLAUSE) * whole.covers;
+            best = best.max(context * clause.agreement(wording).strength);
         }
-        Confidence(best)
+        Confidence::of(best)
     }
+}
+
+/// How well some words of a customer agree with an article.
+#[derive(Clone, Copy)]
+struct Agreement {
+    /// 0 to 1.
+    strength: f32,
+    /// How much of what the customer says the article's heads or text have.
+    covers: f32,
 }
 
 /// Some words that are compared with others.
@@ -130,20 +167,51 @@ impl Phrase {
         Self { units, weight, ids }
     }
 
-    /// 0 to 1: how well this question's words and an article's wording agree.
-    fn resemblance(&self, phrase: &Phrase, text: &[u32]) -> f32 {
-        if self.weight <= 0.0 || phrase.weight <= 0.0 {
+    fn agreement(&self, wording: &Wording) -> Agreement {
+        let mut best = Agreement {
+            strength: 0.0,
+            covers: 0.0,
+        };
+        if self.weight <= 0.0 {
+            return best;
+        }
+        let elsewhere: Vec<f32> = self
+            .units
+            .iter()
+            .map(|unit| elsewhere(unit, wording))
+            .collect();
+        best.covers = self
+            .units
+            .iter()
+            .zip(&elsewhere)
+            .map(|(unit, found)| unit.weight * found)
+            .sum::<f32>()
+            / self.weight;
+        let central: Vec<f32> = self
+            .units
+            .iter()
+            .map(|unit| presence(unit, &wording.central))
+            .collect();
+        for phrase in &wording.phrases {
+            best.strength = best
+                .strength
+                .max(self.resemblance(phrase, &elsewhere, &central));
+        }
+        best
+    }
+
+    /// 0 to 1: how well this question's words and one wording agree. `elsewhere` and `central` tell of each word how
+    /// well the article has it outside the wording, and how central it is to the article.
+    fn resemblance(&self, phrase: &Phrase, elsewhere: &[f32], central: &[f32]) -> f32 {
+        if phrase.weight <= 0.0 {
             return 0.0;
         }
         let mut matched = 0.0;
-        for unit in &self.units {
-            let in_phrase = presence(unit, &phrase.ids);
-            let in_text = if in_phrase < IN_TEXT {
-                IN_TEXT * presence(unit, text)
-            } else {
-                0.0
-            };
-            matched += unit.weight * in_phrase.max(in_text);
+        let mut telling = 0.0;
+        for ((unit, elsewhere), central) in self.units.iter().zip(elsewhere).zip(central) {
+            let found = presence(unit, &phrase.ids).max(*elsewhere);
+            matched += unit.weight * found;
+            telling += unit.weight * (INCIDENTAL * found).max(*central);
         }
         let covers = matched / self.weight;
         let covered = phrase
@@ -153,7 +221,16 @@ impl Phrase {
             .sum::<f32>()
             / phrase.weight;
         let agreement = QUESTION_SHARE * covers + (1.0 - QUESTION_SHARE) * covered;
-        agreement * (matched / TELLING).min(1.0)
+        agreement * (telling / TELLING).min(1.0)
+    }
+}
+
+fn elsewhere(unit: &Unit, wording: &Wording) -> f32 {
+    let in_heads = IN_HEADS * presence(unit, &wording.heads);
+    if in_heads >= IN_TEXT {
+        in_heads
+    } else {
+        in_heads.max(IN_TEXT * presence(unit, &wording.text))
     }
 }
 
@@ -172,6 +249,53 @@ fn presence(unit: &Unit, ids: &[u32]) -> f32 {
     };
     (BY_PAIRS * share(&unit.pairs, unit.pair_count))
         .max(BY_CHARS * share(&unit.chars, unit.char_count))
+}
+
+/// The terms of the whole message that some article has. Words that only say how something is asked are looked up
+/// only if there are no others; misspelt words as what they are taken for; single characters only where they are
+/// words or belong to a word that no article has.
+fn lookups(text: &QuestionText, vocabulary: &Vocabulary) -> Vec<Lookup> {
+    let Some(message) = text.parts.first() else {
+        return Vec::new();
+    };
+    let mut wanted: Vec<String> = Vec::new();
+    for word in message.words.iter().filter(|word| !word.function) {
+        match vocabulary.term(&word.text) {
+            Some(_) => {}
+            None if word.han => wanted.extend(analysis::single(&word.text)),
+            None => wanted.extend(
+                vocabulary
+                    .guess(&word.text)
+                    .map(|(text, _)| text.to_owned()),
+            ),
+        }
+        if word.text.chars().count() == 1 {
+            wanted.extend(analysis::single(&word.text));
+        }
+    }
+    let all_function = message.words.iter().all(|word| word.function);
+    let is_function = |term: &str| {
+        message
+            .words
+            .iter()
+            .any(|word| word.function && word.text == term)
+    };
+    wanted.extend(
+        message
+            .terms
+            .iter()
+            .filter(|term| !analysis::is_single(term) && (all_function || !is_function(term)))
+            .cloned(),
+    );
+    wanted.sort_unstable();
+    wanted.dedup();
+    let known = wanted.into_iter().filter_map(|text| {
+        Some(Lookup {
+            places: vocabulary.term(&text)?.places,
+            text,
+        })
+    });
+    known.collect()
 }
 
 fn sorted(ids: impl Iterator<Item = u32>) -> Vec<u32> {

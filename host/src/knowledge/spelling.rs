@@ -30,25 +30,26 @@ impl Spelling {
         }
     }
 
-    /// The known words at most one mistake away from `word`.
-    pub(super) fn near(&self, word: &str) -> Vec<u32> {
-        if !is_checkable(word) {
-            return Vec::new();
+    /// The known words at most one mistake away from `word`, smaller ids first.
+    pub(super) fn near(&self, word: &str) -> impl Iterator<Item = (&str, u32)> {
+        let mut near: Vec<u32> = Vec::new();
+        if is_checkable(word) {
+            let forms = std::iter::once(word.to_owned()).chain(shortened(word));
+            near = forms
+                .filter_map(|form| self.by_shortened.get(form.as_str()))
+                .flatten()
+                .copied()
+                .collect();
         }
-        let forms = std::iter::once(word.to_owned()).chain(shortened(word));
-        let mut near: Vec<u32> = forms
-            .filter_map(|form| self.by_shortened.get(form.as_str()))
-            .flatten()
-            .copied()
-            .collect();
         near.sort_unstable();
         near.dedup();
-        near.retain(|id| {
-            self.words
-                .get(id)
-                .is_some_and(|known| is_one_mistake(known, word))
-        });
-        near
+        let known = near
+            .into_iter()
+            .filter_map(|id| Some((self.words.get(&id)?.as_ref(), id)));
+        known
+            .filter(move |(known, _)| is_one_mistake(known, word))
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 }
 
@@ -96,10 +97,10 @@ mod tests {
         let mut spelling = Spelling::default();
         spelling.add("refund", 7);
         for word in ["refund", "refnd", "refuund", "refumd", "refudn", "erfund"] {
-            assert_eq!(spelling.near(word), [7], "{word}");
+            assert_eq!(spelling.near(word).next(), Some(("refund", 7)), "{word}");
         }
         for word in ["refu", "rfnd", "refunding", "dnufer", "run", "", "退款"] {
-            assert!(spelling.near(word).is_empty(), "{word}");
+            assert_eq!(spelling.near(word).next(), None, "{word}");
         }
     }
 }

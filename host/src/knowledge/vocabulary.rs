@@ -1,9 +1,8 @@
 //! Every word of a desk's articles, numbered, with how telling it is.
 
 use std::collections::HashMap;
-use std::collections::{BTreeMap, BTreeSet};
 
-use super::analysis::{ArticleText, Word};
+use super::analysis::{ArticleText, Passage, Word, pairs, single};
 use super::spelling::Spelling;
 
 /// Where a term stands.
@@ -12,8 +11,8 @@ pub(super) const QUESTIONS: u8 = 2;
 pub(super) const TEXT: u8 = 4;
 
 /// What a word weighs that no article has: much, for it may be what the question is about.
-const UNKNOWN_WEIGHT: f32 = 0.7;
-const FUNCTION_WEIGHT: f32 = 0.04;
+const UNKNOWN_WEIGHT: f32 = 0.95;
+const FUNCTION_WEIGHT: f32 = 0.08;
 /// A word with a typing mistake counts almost as well as the right one.
 const MISSPELT: f32 = 0.9;
 
@@ -49,53 +48,61 @@ pub(super) struct Vocabulary {
 
 #[derive(Default)]
 pub(super) struct VocabularyBuilder {
-    seen: BTreeMap<String, Seen>,
-    topics: BTreeSet<usize>,
+    seen: HashMap<String, Seen>,
+    topics: Vec<usize>,
 }
 
 #[derive(Default)]
 struct Seen {
     places: u8,
-    heads: BTreeSet<usize>,
-    texts: BTreeSet<usize>,
-    english: bool,
+    heads: Vec<usize>,
+    texts: Vec<usize>,
 }
 
 impl VocabularyBuilder {
     pub(super) fn add(&mut self, article: &ArticleText, topic: usize) {
-        self.topics.insert(topic);
-        self.add_words(&article.title, TITLE, topic);
+        note(&mut self.topics, topic);
+        self.add_passage(&article.title, TITLE, topic);
         for question in &article.questions {
-            self.add_words(question, QUESTIONS, topic);
+            self.add_passage(question, QUESTIONS, topic);
         }
-        self.add_words(&article.text, TEXT, topic);
+        self.add_passage(&article.text, TEXT, topic);
     }
 
-    fn add_words(&mut self, words: &[Word], place: u8, topic: usize) {
-        for (text, english) in terms(words, place != TEXT) {
-            let seen = self.seen.entry(text).or_default();
-            seen.places |= place;
-            seen.english |= english;
-            if place == TEXT {
-                seen.texts.insert(topic)
-            } else {
-                seen.heads.insert(topic)
-            };
+    fn add_passage(&mut self, passage: &Passage, place: u8, topic: usize) {
+        for term in &passage.terms {
+            if !self.seen.contains_key(term) {
+                self.seen.insert(term.clone(), Seen::default());
+            }
+            if let Some(seen) = self.seen.get_mut(term) {
+                seen.places |= place;
+                note(
+                    if place == TEXT {
+                        &mut seen.texts
+                    } else {
+                        &mut seen.heads
+                    },
+                    topic,
+                );
+            }
         }
     }
 
     pub(super) fn finish(self) -> Vocabulary {
         let topics = self.topics.len();
-        let mut terms = HashMap::with_capacity(self.seen.len());
+        let mut seen: Vec<(String, Seen)> = self.seen.into_iter().collect();
+        // Numbers must not depend on the order in which a hash table gives its entries.
+        seen.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let mut terms = HashMap::with_capacity(seen.len());
         let mut spelling = Spelling::default();
-        for (id, (text, seen)) in (0u32..).zip(self.seen) {
+        for (id, (text, seen)) in (0u32..).zip(seen) {
             let in_topics = if seen.heads.is_empty() {
                 seen.texts.len()
             } else {
                 seen.heads.len()
             };
             // A misspelt word should be taken for one that articles are about.
-            if seen.english && !seen.heads.is_empty() {
+            if !seen.heads.is_empty() {
                 spelling.add(&text, id);
             }
             let term = Term {
@@ -106,6 +113,13 @@ impl VocabularyBuilder {
             terms.insert(text.into_boxed_str(), term);
         }
         Vocabulary { terms, spelling }
+    }
+}
+
+/// Remembers a topic once. Versions of a topic come one after the other, mostly.
+fn note(topics: &mut Vec<usize>, topic: usize) {
+    if topics.last() != Some(&topic) && !topics.contains(&topic) {
+        topics.push(topic);
     }
 }
 
@@ -123,7 +137,10 @@ impl Vocabulary {
         let known = self
             .term(&word.text)
             .map(|term| (term.id, term.weight, 1.0));
-        let meant = known.or_else(|| self.guess(&word.text));
+        let meant = known.or_else(|| {
+            self.guess(&word.text)
+                .map(|(_, id)| (id, UNKNOWN_WEIGHT, MISSPELT))
+        });
         let (id, weight, quality) = match meant {
             Some((id, weight, quality)) => (Some(id), weight, quality),
             None => (None, UNKNOWN_WEIGHT, 1.0),
@@ -155,51 +172,10 @@ impl Vocabulary {
         }
     }
 
-    fn guess(&self, word: &str) -> Option<(u32, f32, f32)> {
-        let id = self.spelling.near(word).into_iter().next()?;
-        Some((id, UNKNOWN_WEIGHT, MISSPELT))
+    /// The known word that a misspelt English one seems to mean.
+    pub(super) fn guess(&self, word: &str) -> Option<(&str, u32)> {
+        self.spelling.near(word).next()
     }
-}
-
-/// Everything that a run of words is found by: the words, the pairs of Chinese characters also across words, so that
-/// any part of two characters or more is found (R88), and with `chars` the single characters.
-pub(super) fn terms(words: &[Word], chars: bool) -> Vec<(String, bool)> {
-    let mut terms = Vec::with_capacity(words.len() * 3);
-    let mut last: Option<char> = None;
-    for word in words {
-        terms.push((word.text.clone(), !word.han));
-        if !word.han {
-            last = None;
-            continue;
-        }
-        if let (Some(before), Some(first), true) = (last, word.text.chars().next(), word.joined) {
-            terms.push((String::from_iter([before, first]), false));
-        }
-        // A word of two characters is its own pair.
-        terms.extend(
-            pairs(&word.text)
-                .into_iter()
-                .filter(|pair| *pair != word.text)
-                .map(|pair| (pair, false)),
-        );
-        if chars {
-            terms.extend(single(&word.text).into_iter().map(|char| (char, false)));
-        }
-        last = word.text.chars().last();
-    }
-    terms
-}
-
-fn pairs(word: &str) -> Vec<String> {
-    word.chars()
-        .zip(word.chars().skip(1))
-        .map(|(a, b)| String::from_iter([a, b]))
-        .collect()
-}
-
-/// Single characters are marked, for a character within a word says less than a word of one character.
-fn single(word: &str) -> Vec<String> {
-    word.chars().map(|c| String::from_iter(['·', c])).collect()
 }
 
 fn count(of: &[String]) -> u8 {
