@@ -245,6 +245,12 @@ pub(super) fn single(word: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether a term is two Chinese characters.
+pub(super) fn is_pair(term: &str) -> bool {
+    let mut chars = term.chars();
+    matches!((chars.next(), chars.next(), chars.next()), (Some(a), Some(b), None) if is_han(a) && is_han(b))
+}
+
 /// Whether a term is a single character within a word.
 pub(super) fn is_single(term: &str) -> bool {
     term.starts_with(SINGLE)
