@@ -165,7 +165,7 @@ fn is_word_char(character: char) -> bool {
 #[rustfmt::skip]
 const NOT_NEGATING: &[&str] = &[
     "能不能", "可不可以", "可否", "是不是", "有没有", "要不要", "会不会", "好不好", "行不行", "对不对", "不好意思",
-    "不知道", "不知", "不懂", "不清楚", "不会用", "为什么不", "为何不", "怎么不", "怎么还不", "干嘛不", "何不",
+    "不知道", "不知", "不懂", "不小心", "不注意", "不清楚", "不会用", "为什么不", "为何不", "怎么不", "怎么还不", "干嘛不", "何不",
     "要不", "不但", "不仅", "不只", "不得不", "不然", "不是说", "没想到", "没办法", "没法", "不管", "不断", "不停",
     "不止", "别的", "特别", "差别", "分别", "区别", "级别", "性别", "告别", "未来", "don't know", "dont know",
     "do not know", "dont kno ", "don't kno ", "don't understand", "do not understand", "dont understand",
@@ -178,7 +178,7 @@ const NOT_NEGATING: &[&str] = &[
 const NO_WISH: &[&str] = &[
     "不需要", "不用", "不要", "不想", "不必", "不打算", "无需", "无须", "毋须", "毋需", "不准备", "没打算",
     "没有要", "没想", "没要", "并非要", "不是要", "不是想", "不是来", "唔使", "唔需要", "唔想", "唔系要", "免了",
-    "先不", "暂不", "暂时不", "别给我", "别帮我", "请勿", "don't want", "dont want", "do not want",
+    "先不", "暂不", "暂时不", "别给我", "别帮我", "请勿", "don't want", "don't wanna", "dont wanna", "do not wanna", "don't like to", "dont like to", "dont want", "do not want",
     "don't need", "dont need", "do not need", "no need", "not asking", "not want", "not need", "didn't ask",
     "did not ask", "without", "instead of", "rather than", "don't wish", "not looking", "never wanted",
     "never asked", "don't have to", "not here to", "not trying to", "needn't", "won't need", "not require",

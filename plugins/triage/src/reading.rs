@@ -160,7 +160,18 @@ impl Reading {
         if !statement && !wish {
             return false;
         }
-        match negation_before(self.folded.text(), hit.start) {
+        // "不想退货" may be found as "想退": the negation stands before the verb of wishing and takes it in.
+        let text = self
+            .folded
+            .text()
+            .get(hit.start..hit.end)
+            .unwrap_or_default();
+        let verb = if text.starts_with(['想', '要']) {
+            '想'.len_utf8()
+        } else {
+            0
+        };
+        match negation_before(self.folded.text(), hit.start.saturating_add(verb)) {
             Negation::None => false,
             Negation::Wish => {
                 self.unwanted.add(hit.concept);
@@ -200,6 +211,20 @@ impl Reading {
     #[must_use]
     pub fn any(&self, concepts: &[Concept]) -> bool {
         self.said.any(concepts)
+    }
+
+    /// Whether any of `concepts` is said in a clause that has none of `others`.
+    #[must_use]
+    pub fn apart(&self, concepts: &[Concept], others: &[Concept]) -> bool {
+        self.hits
+            .iter()
+            .filter(|hit| concepts.contains(&hit.concept))
+            .any(|hit| {
+                !self
+                    .hits
+                    .iter()
+                    .any(|other| other.clause == hit.clause && others.contains(&other.concept))
+            })
     }
 
     /// Whether `first` is said and `second` behind it in the same clause, at most `bytes` further on.

@@ -144,13 +144,23 @@ pub fn human_request(reading: &Reading) -> Option<f32> {
                 | C::Presence
         )
     };
-    if reading.any(&[C::StaffAlone]) && few && reading.hits.iter().all(only) {
+    let counted = has_digit(reading);
+    if reading.any(&[C::StaffAlone]) && few && !counted && reading.hits.iter().all(only) {
         return Some(FIRM);
     }
     if reading.any(&[C::Presence]) && reading.hits.iter().all(only) {
         return Some(WEAK);
     }
     None
+}
+
+/// "2 persons": how many, not whom.
+fn has_digit(reading: &Reading) -> bool {
+    reading
+        .folded
+        .text()
+        .bytes()
+        .any(|byte| byte.is_ascii_digit())
 }
 
 fn grievances(reading: &Reading, scores: &mut Scores) {
@@ -191,7 +201,12 @@ fn after_sales(reading: &Reading, scores: &mut Scores) {
 fn orders(reading: &Reading, has_order_number: bool, scores: &mut Scores) {
     let category = Category::Order;
     let bought = has_order_number && !reading.any(&[C::Invoice]) || reading.any(&[C::Order]);
-    scores.add_if(reading.any(&[C::Track, C::ChangeOrder]), category, FIRM);
+    // "where is my refund" asks for the money.
+    scores.add_if(
+        reading.apart(&[C::Track], &[C::Refund]) || reading.any(&[C::ChangeOrder]),
+        category,
+        FIRM,
+    );
     scores.add_if(
         bought && reading.any(&[C::Cancel, C::Change, C::Status, C::FollowUp, C::Delivery]),
         category,
@@ -210,9 +225,8 @@ fn orders(reading: &Reading, has_order_number: bool, scores: &mut Scores) {
         FIRM,
     );
     scores.add_if(
-        reading.unwanted.has(C::Order)
-            || reading.unwanted.has(C::Parcel)
-            || reading.unwanted.has(C::Place),
+        reading.unwanted.any(&[C::Order, C::Parcel, C::Place])
+            && !reading.unwanted.any(&[C::Return, C::Refund, C::Exchange]),
         category,
         FIRM,
     );
@@ -272,13 +286,17 @@ fn questions(reading: &Reading, scores: &mut Scores) {
     let soft = reading.any(&[C::Product, C::Delivery, C::Address, C::Policy]);
     if !others {
         scores.add_if(is_topic, category, FIRM);
-        scores.add_if(soft, category, if asked { FIRM } else { LIKELY });
+        scores.add_if(
+            soft && !reading.any(&[C::SmallTalk]),
+            category,
+            if asked { FIRM } else { LIKELY },
+        );
         scores.add_if(
             scores.is_empty() && !reading.possible.is_empty(),
             category,
             LIKELY,
         );
-        let help = reading.any(&[C::Help]) && !reading.any(&[C::SmallTalk]);
+        let help = reading.apart(&[C::Help], &[C::Thanks]) && !reading.any(&[C::SmallTalk]);
         scores.add_if(help && scores.is_empty(), category, WEAK);
         return;
     }
@@ -388,7 +406,7 @@ fn social(reading: &Reading, scores: &mut Scores) {
     );
     if scores.is_empty() {
         scores.add_if(
-            reading.any(&[C::Abuse]) && !small_talk,
+            reading.any(&[C::Abuse]) && !reading.any(&[C::Deadline]) && !small_talk,
             Category::Nuisance,
             LIKELY,
         );
