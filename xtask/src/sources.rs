@@ -17,8 +17,10 @@ use toml::{Table, Value};
 const CONTRACT: &str = "wit";
 /// The crate that turns modules into components: another version makes other bytes.
 const ENCODER: &str = "wit-component";
-/// Directories of a crate that never go into its library.
-const NOT_SOURCE: [&str; 6] = [
+/// Names of a crate's folders and files that never go into its library. (Should one do so all the
+/// same, the build refuses it.)
+const NOT_SOURCE: [&str; 7] = [
+    "tests.rs",
     "tests",
     "benches",
     "examples",
@@ -320,11 +322,12 @@ fn list_files(root: &Path, directory: &Path, found: &mut BTreeSet<PathBuf>) -> R
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let path = directory.join(&*name);
+        if name.starts_with('.') || name.ends_with('~') || NOT_SOURCE.contains(&&*name) {
+            continue;
+        }
         if entry.file_type()?.is_dir() {
-            if !name.starts_with('.') && !NOT_SOURCE.contains(&&*name) {
-                list_files(root, &path, found)?;
-            }
-        } else if !name.starts_with('.') && !name.ends_with('~') {
+            list_files(root, &path, found)?;
+        } else {
             found.insert(path);
         }
     }
