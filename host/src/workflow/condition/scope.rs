@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use cel::common::types::{CelBool, CelInt, CelList, CelMap, CelMapKey, CelString};
+use cel::ExecutionError;
+use cel::common::traits::Indexer;
+use cel::common::types::{CelBool, CelInt, CelList, CelMap, CelMapKey, CelString, DYN_TYPE, Type};
 use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
 
@@ -153,26 +155,71 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// A name with parts, such as `event.message` or `conversation`: a record of those that are there.
+    /// A name with parts, such as `event.message` or `conversation`, where any of its parts is there.
     fn group(&self, name: &str) -> Option<Leaf<'a>> {
-        let mut parts: Vec<&'static str> = NAMES
-            .iter()
-            .filter_map(|known| known.strip_prefix(name)?.strip_prefix('.'))
-            .map(|rest| rest.split_once('.').map_or(rest, |(part, _)| part))
-            .collect();
-        parts.dedup();
-        let fields: Vec<_> = parts
-            .into_iter()
-            .filter_map(|part| {
-                let full = format!("{name}.{part}");
-                Some((part, self.leaf(&full).or_else(|| self.group(&full))?))
-            })
-            .collect();
-        if fields.is_empty() {
-            None
-        } else {
-            Some(record(fields))
-        }
+        let mut members = NAMES.iter().filter_map(|known| {
+            let rest = known.strip_prefix(name)?;
+            if rest.starts_with('.') {
+                known.get(..name.len()).map(|name| (*known, name))
+            } else {
+                None
+            }
+        });
+        let (_, name) = members.find(|(known, _)| self.leaf(known).is_some())?;
+        Some(Box::new(Group { scope: *self, name }))
+    }
+}
+
+/// A name with parts. Only the part that is asked for is built.
+#[derive(Clone, Copy, Debug)]
+struct Group<'a> {
+    scope: Scope<'a>,
+    name: &'static str,
+}
+
+impl Val for Group<'_> {
+    fn get_type(&self) -> &Type {
+        &DYN_TYPE
+    }
+
+    fn cel_type() -> &'static Type {
+        &DYN_TYPE
+    }
+
+    fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn Indexer + 'v)>
+    where
+        Self: 'v,
+    {
+        Some(self)
+    }
+
+    fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v>
+    where
+        Self: 'v,
+    {
+        Box::new(*self)
+    }
+}
+
+impl Indexer for Group<'_> {
+    fn get<'b, 'v>(&'b self, field: &dyn Val) -> Result<CowVal<'b, 'v>, ExecutionError>
+    where
+        Self: 'v,
+    {
+        let Some(field) = field.downcast_ref::<CelString<'_>>() else {
+            return Err(ExecutionError::no_such_key("such part"));
+        };
+        let full = format!("{}.{}", self.name, field.inner());
+        let part = self.scope.leaf(&full).or_else(|| self.scope.group(&full));
+        part.map(|part| CowVal::Owned(part))
+            .ok_or_else(|| ExecutionError::no_such_key(field.inner()))
+    }
+
+    fn steal<'v>(self: Box<Self>, field: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
+    where
+        Self: 'v,
+    {
+        self.get(field).map(CowVal::into_owned)
     }
 }
 

@@ -163,6 +163,26 @@ fn a_false_half_decides_although_the_other_has_no_answer() {
 }
 
 #[test]
+fn a_group_of_names_is_no_answer() {
+    let world = World::new("hello");
+    for condition in [
+        "event",
+        "event.message",
+        "event == event",
+        "size(account) > 0",
+        "conversation in [1]",
+        "event[3]",
+    ] {
+        assert_ne!(world.asks(condition), Ok(true), "{condition}");
+    }
+    assert_eq!(
+        world.asks("[event].exists(e, e.kind == \"message.received\")"),
+        Ok(true)
+    );
+    assert_eq!(world.asks("event[\"message\"].text == \"hello\""), Ok(true));
+}
+
+#[test]
 fn trying_a_condition_finds_what_only_some_events_have() {
     let condition = Condition::parse(r#"event.message.text != """#).unwrap();
     assert!(condition.try_on(EventKind::MessageReceived).is_ok());
