@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::PossibleValuesParser;
 use clap::builder::PossibleValue;
+use clap::builder::PossibleValuesParser;
 
 use crate::workflow::{TEMPLATES, write_template};
 
@@ -12,8 +12,10 @@ use crate::workflow::{TEMPLATES, write_template};
 ///
 /// The directory is made if it isn't there. One that isn't empty is left alone.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  switchboard init my-desk\n  switchboard init my-desk --template demo\n\n\
-    Then:\n  switchboard check my-desk\n  switchboard serve my-desk")]
+#[command(
+    after_help = "Examples:\n  switchboard init my-desk\n  switchboard init my-desk --template demo\n\n\
+    Then:\n  switchboard check my-desk\n  switchboard serve my-desk"
+)]
 pub struct InitArgs {
     /// The directory to write
     dir: PathBuf,
@@ -26,7 +28,11 @@ pub struct InitArgs {
 }
 
 fn templates() -> PossibleValuesParser {
-    TEMPLATES.iter().map(|template| PossibleValue::new(template.name).help(template.summary)).collect::<Vec<_>>().into()
+    TEMPLATES
+        .iter()
+        .map(|template| PossibleValue::new(template.name).help(template.summary))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// Runs the command.
@@ -37,9 +43,15 @@ pub fn run(args: InitArgs) -> anyhow::Result<ExitCode> {
     let written = write_template(&args.dir, &args.template)?;
     let dir = args.dir.display();
     if args.json {
-        println!("{}", serde_json::json!({ "directory": args.dir, "template": args.template, "files": written }));
+        println!(
+            "{}",
+            serde_json::json!({ "directory": args.dir, "template": args.template, "files": written })
+        );
     } else {
-        println!("{} files written to {dir}. Edit {dir}/desk.toml, then:", written.len());
+        println!(
+            "{} files written to {dir}. Edit {dir}/desk.toml, then:",
+            written.len()
+        );
         println!("  switchboard check {dir}");
         println!("  switchboard serve {dir}");
     }
