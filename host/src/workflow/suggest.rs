@@ -18,7 +18,7 @@ pub(super) fn nearest<'c>(
 }
 
 /// `; did you mean X?`, or what there is.
-pub(super) fn hint<'c>(word: &str, candidates: &[&'c str]) -> String {
+pub(super) fn hint(word: &str, candidates: &[&str]) -> String {
     match nearest(word, candidates.iter().copied()) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
         None if candidates.is_empty() => "there is none yet".to_owned(),

@@ -211,7 +211,7 @@ impl Indexer for Group<'_> {
         };
         let full = format!("{}.{}", self.name, field.inner());
         let part = self.scope.leaf(&full).or_else(|| self.scope.group(&full));
-        part.map(|part| CowVal::Owned(part))
+        part.map(CowVal::Owned)
             .ok_or_else(|| ExecutionError::no_such_key(field.inner()))
     }
 
