@@ -1,20 +1,22 @@
 //! `POST /api/v1/messages`: what a customer writes.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::extract::{Strict, idempotency_key};
+use super::views::{CategoryView, TicketView};
 use super::{Api, Problem};
 use crate::engine::{Answer, Inbound, Request};
-use crate::model::{Author, Category, Change, ConversationId, Run, Ticket};
+use crate::model::{Author, Change, Conversation, ConversationId, Run};
 
 /// The channel of messages that name none.
 pub(crate) const DEFAULT_CHANNEL: &str = "api";
 
 /// A customer's message.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewMessage {
     /// The customer's name on the channel.
@@ -27,89 +29,115 @@ pub(crate) struct NewMessage {
     conversation: Option<String>,
 }
 
-/// What happened to a message.
-#[derive(Debug, Serialize)]
-pub(crate) struct Received<'a> {
-    conversation: &'a str,
-    message: &'a str,
-    run: &'a str,
-    replies: Vec<ReplyView<'a>>,
+/// What came of a request that a run answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Received {
+    /// The conversation.
+    conversation: String,
+    /// The message that came in; empty where none did.
+    message: String,
+    /// The run; its trace is at `/api/v1/runs/{id}`.
+    run: String,
+    /// Texts to the customer, in order.
+    replies: Vec<ReplyView>,
     /// The surest of the categories.
-    category: Option<&'a str>,
-    categories: &'a [Category],
-    tickets: Vec<&'a Ticket>,
-    language: Option<&'a str>,
+    category: Option<String>,
+    /// What the conversation is about, surest first.
+    categories: Vec<CategoryView>,
+    /// Tickets that were opened or changed.
+    tickets: Vec<TicketView>,
+    /// What the customer speaks.
+    language: Option<String>,
+    /// Who answers the customer now: `bot`, `queue` or `agent`.
     handler: String,
 }
 
-/// A text for the customer.
-#[derive(Debug, Serialize)]
-pub(crate) struct ReplyView<'a> {
-    message: &'a str,
-    by: &'a str,
-    text: &'a str,
-    language: Option<&'a str>,
-    sources: &'a [String],
+/// A text to the customer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReplyView {
+    /// Its id.
+    message: String,
+    /// A step's or agent's name, or `host`.
+    by: String,
+    /// What it says.
+    text: String,
+    /// In which language.
+    language: Option<String>,
+    /// Articles that its facts come from.
+    sources: Vec<String>,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
     at: jiff::Timestamp,
 }
 
-/// Takes a message in; answers once it and everything that it led to is durable.
+/// A customer writes
+///
+/// Answers once the message and everything that it led to is durable. The same `Idempotency-Key` (within seven days)
+/// gives the same answer and has no second effect.
+#[utoipa::path(
+    post, path = "/api/v1/messages", tag = "conversations", request_body = NewMessage,
+    params(("Idempotency-Key" = Option<String>, Header, description = "the sender's own name for the message")),
+    responses((status = 200, body = Received), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
 pub(crate) async fn receive(
     State(api): State<Api>,
     headers: HeaderMap,
-    body: Bytes,
-) -> Result<(StatusCode, Json<serde_json::Value>), Problem> {
-    let message: NewMessage = super::problem::json(&headers, &body)?;
-    let key = headers.get("idempotency-key").map(|key| {
-        key.to_str().map(str::to_owned).map_err(|_| Problem::bad_request("Idempotency-Key: use visible ASCII characters"))
-    });
+    Strict(message): Strict<NewMessage>,
+) -> Result<Json<Received>, Problem> {
     let request = Request::Message(Inbound {
         channel: message.channel.unwrap_or_else(|| DEFAULT_CHANNEL.to_owned()),
         contact: message.contact,
         account: None,
         conversation: message.conversation.map(ConversationId::new),
         text: message.text,
-        key: key.transpose()?,
+        key: idempotency_key(&headers)?,
     });
     let Answer { run, .. } = api.engine.submit(request).await?;
-    Ok((StatusCode::OK, Json(answer(&run))))
+    Ok(Json(answer(&run)))
 }
 
-/// What a run did, for whoever sent its message: a function of the run alone, so that the same question gets the same
-/// answer again.
-pub(crate) fn answer(run: &Run) -> serde_json::Value {
-    let mut state = run.before.clone();
-    for entry in run.entries.iter().filter(|entry| !matches!(entry.change, Change::Received { .. })) {
-        state.apply(&entry.change, run.event.at);
-    }
+/// What a run did, for whoever caused it: a function of the run alone, so that the same question gets the same answer
+/// again.
+pub(crate) fn answer(run: &Run) -> Received {
+    let state = state_after(run);
     let replies = run.entries.iter().filter_map(|entry| match &entry.change {
         Change::Replied { message } => Some(ReplyView {
-            message: message.id.as_str(),
+            message: message.id.to_string(),
             by: match &message.author {
-                Author::Step(name) | Author::Agent(name) => name,
-                Author::Host | Author::Customer => "host",
+                Author::Step(name) | Author::Agent(name) => name.clone(),
+                Author::Host | Author::Customer => "host".to_owned(),
             },
-            text: &message.text,
-            language: message.language.as_deref(),
-            sources: &message.sources,
+            text: message.text.clone(),
+            language: message.language.clone(),
+            sources: message.sources.clone(),
             at: message.at,
         }),
         _ => None,
     });
     let tickets = run.entries.iter().filter_map(|entry| match &entry.change {
-        Change::TicketOpened { ticket } | Change::TicketAppended { ticket, .. } => Some(ticket),
+        Change::TicketOpened { ticket } | Change::TicketAppended { ticket, .. } | Change::TicketMoved { ticket } => {
+            Some(TicketView::from(ticket))
+        }
         _ => None,
     });
-    let received = Received {
-        conversation: run.before.id.as_str(),
-        message: run.event.message().map_or("", |message| message.id.as_str()),
-        run: run.id.as_str(),
+    Received {
+        conversation: run.before.id.to_string(),
+        message: run.event.message().map_or_else(String::new, |message| message.id.to_string()),
+        run: run.id.to_string(),
         replies: replies.collect(),
-        category: state.categories.first().map(|category| category.name.as_str()),
-        categories: &state.categories,
+        category: state.categories.first().map(|category| category.name.clone()),
         tickets: tickets.collect(),
-        language: state.language.as_deref(),
+        language: state.language.clone(),
         handler: state.handler.to_string(),
-    };
-    serde_json::to_value(&received).unwrap_or_default()
+        categories: state.categories.iter().map(CategoryView::from).collect(),
+    }
+}
+
+/// The conversation as the run left it. (What the event itself changed is in `before` already; once more does nothing.)
+pub(crate) fn state_after(run: &Run) -> Conversation {
+    let mut state = run.before.clone();
+    for entry in &run.entries {
+        state.apply(&entry.change, run.event.at);
+    }
+    state
 }

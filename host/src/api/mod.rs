@@ -2,30 +2,95 @@
 //!
 //! This room turns requests into [`crate::engine::Request`]s and answers into JSON. It decides nothing about service.
 //! Every refusal is `application/problem+json` (RFC 9457) that says what was wrong and how to mend it.
+//!
+//! - `messages`, `conversations`, `events`, `accounts`, `tickets`, `runs`, `plugins`, `reports`: the calls under `/api/v1`.
+//! - `chat`: the page for visitors and its two endpoints; `limiter`: how often strangers may use them.
+//! - `health`, `openapi`: for whoever runs the host or writes a client.
+//! - `extract`, `views`, `problem`: what is read, the shapes of answers, refusals.
+//! - `guard`: the access token, other sites' pages, headers of every answer.
+//! - `hub`: wakes the streams of a conversation; `server`: the accept loop.
+//!
+//! Invariants:
+//! 1. Every route is in [`ROUTES`] with who may use it, and in the OpenAPI document.
+//! 2. No body is read beyond its limit or its deadline; nothing that blocks runs on the threads that serve the network.
+//! 3. What a header claims about where a request came from is not believed.
 
+mod accounts;
+mod chat;
+mod conversations;
+mod events;
+mod extract;
+mod guard;
+mod health;
+mod hub;
+mod limiter;
 mod messages;
+mod openapi;
+mod plugins;
 mod problem;
+mod reports;
+mod runs;
 mod server;
+mod tickets;
+mod views;
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use tokio::sync::{Semaphore, watch};
+use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::engine::Engine;
+use crate::engine::{Core, Engine, EngineError};
 
+pub use limiter::Rate;
 pub use problem::Problem;
 pub use server::Server;
 
 /// The most bytes of an ordinary request's body.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
+/// The most bytes of a component.
+pub const MAX_COMPONENT_BYTES: usize = 16 * 1024 * 1024;
+/// How many streams of events may be open at once.
+const MAX_STREAMS: usize = 4_096;
 
 /// How the API is served.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 pub struct ApiConfig {
     /// The access token that API calls must carry; none: whoever reaches the address may call.
     pub token: Option<String>,
+    /// How long a client may take to send its headers.
+    pub header_deadline: Duration,
+    /// How long a client may take to send a body.
+    pub body_deadline: Duration,
+    /// How long requests under way may take when the host stops.
+    pub drain: Duration,
+    /// How often one visitor may write on the chat page.
+    pub per_visitor: Rate,
+    /// How often the chat page's endpoints may be called from one address.
+    pub per_address: Rate,
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self {
+            token: None,
+            header_deadline: Duration::from_secs(10),
+            body_deadline: Duration::from_secs(30),
+            drain: Duration::from_secs(10),
+            per_visitor: Rate { burst: 10, per_second: 0.5 },
+            per_address: Rate { burst: 60, per_second: 5.0 },
+        }
+    }
+}
+
+impl std::fmt::Debug for ApiConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiConfig").field("token", &self.token.as_ref().map(|_| "…")).finish_non_exhaustive()
+    }
 }
 
 /// What handlers share.
@@ -33,15 +98,153 @@ pub struct ApiConfig {
 pub struct Api {
     pub(crate) engine: Arc<Engine>,
     pub(crate) config: Arc<ApiConfig>,
+    hub: Arc<hub::Hub>,
+    streams: Arc<Semaphore>,
+    pushing: Arc<Semaphore>,
+    reporting: Arc<Semaphore>,
+    visitors: Arc<limiter::Limiter<String>>,
+    addresses: Arc<limiter::Limiter<IpAddr>>,
+    stopping: watch::Receiver<bool>,
 }
 
-/// Every route.
-pub fn router(engine: Arc<Engine>, config: ApiConfig) -> Router {
-    let api = Api { engine, config: Arc::new(config) };
-    Router::new()
-        .route("/api/v1/messages", post(messages::receive))
-        .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(|| async { "ready" }))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+impl Api {
+    fn new(engine: Arc<Engine>, config: ApiConfig, stopping: watch::Receiver<bool>) -> Self {
+        let hub = Arc::new(hub::Hub::default());
+        tokio::spawn(Arc::clone(&hub).listen(engine.live()));
+        Self {
+            visitors: Arc::new(limiter::Limiter::new(config.per_visitor)),
+            addresses: Arc::new(limiter::Limiter::new(config.per_address)),
+            streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+            pushing: Arc::new(Semaphore::new(1)),
+            reporting: Arc::new(Semaphore::new(1)),
+            config: Arc::new(config),
+            engine,
+            hub,
+            stopping,
+        }
+    }
+
+    /// Reads the desk, off the threads that serve the network.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Core) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let core = Arc::clone(self.engine.core());
+        match tokio::task::spawn_blocking(move || work(&core)).await {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(Problem::broken()),
+        }
+    }
+}
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Bearers of the access token, where one is set.
+    Token,
+    /// Everybody.
+    Open,
+}
+
+/// A route of the server.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(test), allow(dead_code, reason = "tests hold the table against the document and the guard"))]
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) access: Access,
+}
+
+macro_rules! routes {
+    ($($access:ident $method:ident $path:literal => $handler:path;)+) => {
+        /// Every route, with who may use it.
+        #[cfg_attr(not(test), allow(dead_code, reason = "tests hold the table against the document and the guard"))]
+        pub(crate) const ROUTES: &[Route] =
+            &[$(Route { method: stringify!($method), path: $path, access: Access::$access }),+];
+
+        /// The routes for bearers of the token, and the open ones.
+        fn routers() -> (Router<Api>, Router<Api>) {
+            let (mut guarded, mut open) = (Router::new(), Router::new());
+            $(
+                let handler = axum::routing::$method($handler);
+                match Access::$access {
+                    Access::Token => guarded = guarded.route($path, handler),
+                    Access::Open => open = open.route($path, handler),
+                }
+            )+
+            (guarded, open)
+        }
+    };
+}
+
+routes! {
+    Token post "/api/v1/messages" => messages::receive;
+    Token get "/api/v1/conversations" => conversations::list;
+    Token get "/api/v1/conversations/{id}" => conversations::show;
+    Token get "/api/v1/conversations/{id}/events" => events::follow;
+    Token post "/api/v1/conversations/{id}/replies" => conversations::reply;
+    Token post "/api/v1/conversations/{id}/take" => conversations::take;
+    Token post "/api/v1/conversations/{id}/resolve" => conversations::resolve;
+    Token get "/api/v1/accounts/{id}" => accounts::show;
+    Token delete "/api/v1/accounts/{id}" => accounts::erase;
+    Token get "/api/v1/accounts/{id}/export" => accounts::export;
+    Token get "/api/v1/tickets" => tickets::list;
+    Token patch "/api/v1/tickets/{id}" => tickets::update;
+    Token get "/api/v1/runs/{id}" => runs::show;
+    Token get "/api/v1/plugins" => plugins::list;
+    Token put "/api/v1/plugins/{name}/{version}" => plugins::push;
+    Token post "/api/v1/plugins/{name}/activate" => plugins::activate;
+    Token post "/api/v1/plugins/{name}/rollback" => plugins::roll_back;
+    Token get "/api/v1/reports/volume" => reports::volume;
+    Token get "/api/v1/reports/satisfaction" => reports::satisfaction;
+    Token get "/api/v1/reports/tickets" => reports::tickets;
+    Token get "/api/v1/reports/steps" => reports::steps;
+    Token get "/metrics" => health::metrics;
+    Open get "/chat" => chat::show;
+    Open get "/chat/chat.css" => chat::style;
+    Open get "/chat/chat.js" => chat::script;
+    Open post "/chat/messages" => chat::receive;
+    Open get "/chat/events" => chat::follow;
+    Open get "/healthz" => health::alive;
+    Open get "/readyz" => health::ready;
+    Open get "/openapi.json" => openapi::document;
+}
+
+/// Every route over an engine. Spawns a task that passes live events on: within a runtime only.
+pub(crate) fn router(engine: Arc<Engine>, config: ApiConfig, stopping: watch::Receiver<bool>) -> Router {
+    use axum::middleware::{from_fn, from_fn_with_state};
+    let api = Api::new(engine, config, stopping);
+    let (guarded, open) = routers();
+    guarded
+        .route_layer(from_fn_with_state(api.clone(), guard::needs_token))
+        .merge(open)
+        .fallback(nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(guard::same_site))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(guard::safe_headers))
         .with_state(api)
+}
+
+async fn nowhere(uri: Uri) -> Problem {
+    Problem::not_found(format!("there is nothing at {}; /openapi.json lists what there is", uri.path()))
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Problem {
+    let detail = format!("{method} is not possible at {}; the Allow header says what is", uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a handler panicked");
+    Problem::broken().into_response()
+}
+
+/// How many things a page has: what was asked for within bounds, else 50.
+fn page_size(limit: Option<usize>) -> Result<usize, Problem> {
+    match limit {
+        None => Ok(50),
+        Some(limit @ 1..=200) => Ok(limit),
+        Some(limit) => Err(Problem::bad_request(format!("limit: {limit} is not possible; give 1 to 200"))),
+    }
 }

@@ -4,12 +4,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::engine::{EngineError, PluginsError};
 use crate::store::StoreError;
 
 /// A refusal.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// The kind of problem; `about:blank` means that the status says it.
     #[serde(rename = "type")]
@@ -22,8 +23,10 @@ pub struct Problem {
     detail: String,
     /// Whatever else helps.
     #[serde(flatten, skip_serializing_if = "Value::is_null")]
+    #[schema(ignore)]
     more: Value,
     #[serde(skip)]
+    #[schema(ignore)]
     retry_after: Option<u64>,
 }
 
@@ -50,6 +53,22 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
+    /// 500: our own fault.
+    pub fn broken() -> Self {
+        let detail = "something went wrong in the host; its log says more";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+
+    /// 413 with the limit.
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is too large; at most {limit} bytes are taken"))
+    }
+
+    /// What was wrong, in words.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// With further members.
     #[must_use]
     pub fn with(mut self, more: Value) -> Self {
@@ -72,6 +91,13 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"switchboard\""));
+        }
+        // What was sent may not have been read to its end.
+        if matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -124,20 +150,4 @@ impl From<PluginsError> for Problem {
             }
         }
     }
-}
-
-/// Reads a JSON body; a refusal says where it is wrong.
-pub(crate) fn json<T: serde::de::DeserializeOwned>(
-    headers: &axum::http::HeaderMap,
-    body: &[u8],
-) -> Result<T, Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
-    let kind = kind.split(';').next().unwrap_or("").trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            format!("the body is {kind:?}; send JSON with `content-type: application/json`"),
-        ));
-    }
-    serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("the body: {error}")))
 }

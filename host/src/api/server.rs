@@ -7,21 +7,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt as _;
 
 use super::ApiConfig;
+use super::guard::Peer;
 use crate::engine::Engine;
 
-/// How long a client may take to send its headers.
-const HEADER_DEADLINE: Duration = Duration::from_secs(10);
 /// How many connections may be open at once.
 const MAX_CONNECTIONS: usize = 10_000;
-/// How long requests under way may take when the host stops.
-const DRAIN: Duration = Duration::from_secs(10);
 /// How long the loop rests when the operating system refuses a connection (no file handles left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -30,6 +29,9 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     router: Router,
+    header_deadline: Duration,
+    drain: Duration,
+    stopping: watch::Sender<bool>,
 }
 
 impl Server {
@@ -42,7 +44,10 @@ impl Server {
             anyhow::anyhow!("{address} can't be served on: {error}; choose another address with --listen")
         })?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, router: super::router(engine, config) })
+        let (header_deadline, drain) = (config.header_deadline, config.drain);
+        let (stopping, told) = watch::channel(false);
+        let router = super::router(engine, config, told);
+        Ok(Self { listener, address, router, header_deadline, drain, stopping })
     }
 
     /// The address that it is bound to.
@@ -58,15 +63,15 @@ impl Server {
         let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let graceful = GracefulShutdown::new();
         let mut http = hyper::server::conn::http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE).max_headers(64);
+        http.timer(TokioTimer::new()).header_read_timeout(self.header_deadline).max_headers(64);
         let mut stop = pin!(stop);
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
                 () = &mut stop => break,
             };
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
+            let (stream, peer) = match accepted {
+                Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -78,7 +83,11 @@ impl Server {
                 continue;
             };
             let _ = stream.set_nodelay(true);
-            let service = TowerToHyperService::new(self.router.clone());
+            let service = self.router.clone().map_request(move |mut request: hyper::Request<Incoming>| {
+                request.extensions_mut().insert(Peer(peer));
+                request
+            });
+            let service = TowerToHyperService::new(service);
             let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
             tokio::spawn(async move {
                 if let Err(error) = connection.await {
@@ -88,8 +97,10 @@ impl Server {
             });
         }
         drop(self.listener);
-        if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-            tracing::warn!("some requests were still under way after ten seconds");
+        // Streams end by this; they would never by themselves.
+        self.stopping.send_replace(true);
+        if tokio::time::timeout(self.drain, graceful.shutdown()).await.is_err() {
+            tracing::warn!("some requests were still under way when the host stopped");
         }
         Ok(())
     }

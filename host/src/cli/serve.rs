@@ -70,7 +70,7 @@ pub fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let engine = Arc::new(Engine::start(core, config)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
-        let server = api::Server::bind(args.listen, Arc::clone(&engine), ApiConfig { token: args.token }).await?;
+        let server = api::Server::bind(args.listen, Arc::clone(&engine), ApiConfig { token: args.token, ..ApiConfig::default() }).await?;
         let address = server.address();
         println!("{} is served", desk.name);
         println!("  chat  http://{address}/chat");

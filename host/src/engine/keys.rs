@@ -144,6 +144,36 @@ pub(crate) fn kv(owner: &KvOwner<'_>, scope: KvScope, key: &str) -> Vec<u8> {
         .rest(key.as_bytes())
 }
 
+/// `KeyValue`: all of one owner in one plugin's space.
+pub(crate) fn kv_of(plugin: &str, scope: KvScope, owner: &str) -> Vec<u8> {
+    Key::default().part(plugin.as_bytes()).part(scope.as_str().as_bytes()).part(owner.as_bytes()).end()
+}
+
+/// `KeyValue`: comes after everything of that plugin, and before anything of another whose keys come later.
+pub(crate) fn kv_after(plugin: &str) -> Vec<u8> {
+    // What follows the plugin's name is a length below 2^15.
+    Key::default().part(plugin.as_bytes()).rest(&[0xff])
+}
+
+/// What a key of `KeyValue` is made of.
+pub(crate) fn kv_parts(key: &[u8]) -> Option<super::holdings::Remembered> {
+    let (plugin, rest) = first_part(key)?;
+    let (scope, rest) = first_part(rest)?;
+    let (owner, key) = first_part(rest)?;
+    Some(super::holdings::Remembered {
+        plugin: plugin.to_owned(),
+        scope: KvScope::parse(scope)?,
+        owner: owner.to_owned(),
+        key: std::str::from_utf8(key).ok()?.to_owned(),
+    })
+}
+
+fn first_part(key: &[u8]) -> Option<(&str, &[u8])> {
+    let (length, rest) = key.split_first_chunk::<2>()?;
+    let (part, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    Some((std::str::from_utf8(part).ok()?, rest))
+}
+
 /// Whether a key of `KeyValue` belongs to the whole desk, where other accounts write too.
 pub(crate) fn is_desk_wide(key: &[u8]) -> bool {
     let Some((length, rest)) = key.split_first_chunk::<2>() else { return false };

@@ -4,6 +4,8 @@
 //! - `run`, `settle`, `failure`: one event through its chain, as a pure function of event, context, plugins and host answers.
 //! - `commit`: a run as one atomic batch.
 //! - `core`: these together, one request at a time: what the simulator drives in virtual time.
+//! - `reading`, `holdings`: what others may read, and all that is kept of one customer, to hand over or to erase.
+//! - `meters`: figures of a running host.
 //! - `service`: many accounts at once over the same core: lanes, workers, timers, live events.
 //! - `replay`, `simulate`, `timeline`: recorded runs again; whole days in virtual time; what people read of either.
 //!
@@ -18,9 +20,12 @@ mod commit;
 mod core;
 mod desk_host;
 mod failure;
+mod holdings;
 mod intake;
 mod keys;
+mod meters;
 mod plugins;
+mod reading;
 mod replay;
 mod request;
 mod run;
@@ -32,7 +37,9 @@ mod timeline;
 
 pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, VirtualClock};
 pub use core::{Core, Parts};
-pub use plugins::{ActivePlugin, PluginVersion, PluginsError, standard_plugins};
+pub use holdings::{Held, Remembered};
+pub use plugins::{ActivePlugin, Origin, PluginVersion, PluginsError, standard_plugins};
+pub use reading::{MessagePage, RunMark};
 pub use replay::{Difference, ReplayReport, ReplaySelection};
 pub use request::{Answer, EngineError, Inbound, Request};
 pub use service::{Engine, LiveEvent, ServiceConfig};

@@ -18,8 +18,10 @@ use jiff::Timestamp;
 use tokio::sync::{broadcast, oneshot};
 
 use super::core::{Core, OnDone};
-use super::intake::{Lane, REMEMBERED};
+use super::holdings::OnErased;
+use super::intake::{Lane, REMEMBERED, Records};
 use super::keys;
+use super::meters::Meters;
 use super::request::{Answer, EngineError, Request};
 use crate::model::{AccountId, ConversationId, Run};
 use crate::store::{Batch, KeyRange, Store, StoreError, Table};
@@ -68,9 +70,13 @@ pub struct LiveEvent {
 }
 
 struct Job {
-    request: Request,
-    done: OnDone,
+    task: Task,
     lane: Lane,
+}
+
+enum Task {
+    Request(Request, OnDone),
+    Erase(OnErased),
 }
 
 #[derive(Default)]
@@ -95,6 +101,7 @@ struct Shared {
     stopping: AtomicBool,
     live: broadcast::Sender<LiveEvent>,
     firing: Mutex<HashSet<Vec<u8>>>,
+    meters: Meters,
 }
 
 /// A running engine. Dropping it stops it after what is under way; [`Engine::stop`] also waits.
@@ -117,6 +124,7 @@ impl Engine {
             stopping: AtomicBool::new(false),
             live: broadcast::channel(LIVE_BACKLOG).0,
             firing: Mutex::new(HashSet::new()),
+            meters: Meters::new(),
             config,
         });
         let mut threads = Vec::new();
@@ -148,6 +156,29 @@ impl Engine {
             }),
         )?;
         receiver.await.unwrap_or(Err(EngineError::Stopping))
+    }
+
+    /// Takes everything of a customer away, after what waits in its lane; gives the number of rows. Resolves once that
+    /// is durable.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], and as [`Engine::submit`].
+    pub async fn erase(&self, account: &AccountId) -> Result<usize, EngineError> {
+        if !Records(self.core().store().as_ref()).has_account(account)? {
+            return Err(EngineError::NotFound { what: "account", id: account.to_string() });
+        }
+        let (sender, receiver) = oneshot::channel();
+        let done: OnErased = Box::new(move |result| {
+            let _ = sender.send(result);
+        });
+        let lane = Lane { account: account.clone(), place: None };
+        self.shared.push(Job { task: Task::Erase(done), lane })?;
+        receiver.await.unwrap_or(Err(EngineError::Stopping))
+    }
+
+    /// Figures of the engine and its store, as Prometheus reads them. Reads the store.
+    pub fn metrics(&self) -> String {
+        self.shared.meters.render(self.core(), self.waiting())
     }
 
     /// Runs as they become durable. A listener that falls far behind misses some and is told so.
@@ -201,7 +232,14 @@ impl Shared {
             return Err(EngineError::Stopping);
         }
         let lane = self.core.lane(&request)?;
-        let account = lane.account.clone();
+        self.push(Job { task: Task::Request(request, done), lane })
+    }
+
+    fn push(&self, job: Job) -> Result<(), EngineError> {
+        if self.stopping.load(Ordering::Acquire) {
+            return Err(EngineError::Stopping);
+        }
+        let account = job.lane.account.clone();
         let mut lanes = self.lanes();
         let lanes = &mut *lanes;
         if lanes.waiting >= self.config.max_waiting {
@@ -211,7 +249,7 @@ impl Shared {
         if state.queue.len() >= self.config.max_waiting_per_account {
             return Err(EngineError::Busy { retry_after: Duration::from_secs(5) });
         }
-        state.queue.push_back(Job { request, done, lane });
+        state.queue.push_back(job);
         lanes.waiting += 1;
         if !state.busy && state.queue.len() == 1 {
             lanes.ready.push_back(account);
@@ -222,14 +260,27 @@ impl Shared {
 
     fn work(self: &Arc<Self>) {
         while let Some((account, job)) = self.next() {
-            let Job { request, done, lane } = job;
+            let Job { task, lane } = job;
             let shared = Arc::clone(self);
             let freed = account.clone();
+            let (request, done) = match task {
+                Task::Request(request, done) => (request, done),
+                Task::Erase(done) => {
+                    let finish: OnErased = Box::new(move |result| {
+                        drop(lane);
+                        shared.free(&freed);
+                        done(result);
+                    });
+                    self.core.erase(&account, finish);
+                    continue;
+                }
+            };
             let finish: OnDone = Box::new(move |result| {
                 drop(lane);
                 if let Ok(answer) = &result
                     && !answer.repeated
                 {
+                    shared.meters.note(&answer.run);
                     let conversation = answer.run.before.id.clone();
                     let _ = shared.live.send(LiveEvent { conversation, run: Arc::clone(&answer.run) });
                 }
@@ -287,6 +338,7 @@ impl Shared {
                     tracing::warn!(%error, "old idempotency keys could not be swept");
                 }
             }
+            self.meters.upkeep();
             std::thread::sleep(self.config.tick);
         }
     }

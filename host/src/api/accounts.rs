@@ -1,0 +1,143 @@
+//! Customers: looked at, handed over, erased.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::extract::Segments;
+use super::views::AccountView;
+use super::{Api, Problem};
+use crate::engine::{EngineError, Held};
+use crate::model::AccountId;
+use crate::store::Table;
+
+/// Look at a customer
+///
+/// The account with its conversations and tickets.
+#[utoipa::path(
+    get, path = "/api/v1/accounts/{id}", tag = "accounts",
+    params(("id" = String, Path, description = "the account")),
+    responses((status = 200, body = AccountView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn show(State(api): State<Api>, Segments(id): Segments<String>) -> Result<Json<AccountView>, Problem> {
+    let id = AccountId::new(id);
+    let view = api.read(move |core| {
+        let account = core.account(&id)?;
+        let mut conversations = Vec::new();
+        for id in &account.conversations {
+            match core.conversation(id) {
+                Ok(state) => conversations.push(state),
+                Err(EngineError::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let mut tickets = Vec::new();
+        for brief in conversations.iter().flat_map(|state| &state.tickets) {
+            match core.ticket(&brief.id) {
+                Ok(ticket) => tickets.push(ticket),
+                Err(EngineError::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(AccountView::new(&account, &conversations, &tickets))
+    });
+    Ok(Json(view.await?))
+}
+
+/// Everything that the desk keeps of a customer, by table.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AccountExport {
+    /// The account's id.
+    account: String,
+    /// When it was written.
+    #[schema(value_type = String, format = DateTime)]
+    exported_at: jiff::Timestamp,
+    /// For each table (`account`, `conversation`, `message`, `run`, `ticket`, `timer`, `outbox`, `identity`,
+    /// `idempotency`, `key-value` …) its records, as they are kept.
+    #[schema(value_type = Object)]
+    records: BTreeMap<&'static str, Vec<Value>>,
+}
+
+/// Hand everything about a customer over
+///
+/// All that the desk keeps, what plugins stored included.
+#[utoipa::path(
+    get, path = "/api/v1/accounts/{id}/export", tag = "accounts",
+    params(("id" = String, Path, description = "the account")),
+    responses((status = 200, body = AccountExport),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn export(State(api): State<Api>, Segments(id): Segments<String>) -> Result<Response, Problem> {
+    let id = AccountId::new(id);
+    let export = api.read(move |core| {
+        let mut records: BTreeMap<&'static str, Vec<Value>> = BTreeMap::new();
+        for held in core.holdings(&id)? {
+            // Indices say nothing that the records don't.
+            if !matches!(held.table, Table::RunByTime | Table::IdempotencyByTime) {
+                records.entry(held.table.name()).or_default().push(record(&held));
+            }
+        }
+        Ok(AccountExport { account: id.to_string(), exported_at: core.clock().now(), records })
+    });
+    let mut response = Json(export.await?).into_response();
+    let name = HeaderValue::from_static("attachment; filename=\"account.json\"");
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    Ok(response)
+}
+
+fn record(held: &Held) -> Value {
+    if let Some(remembered) = held.remembered() {
+        return json!({
+            "plugin": remembered.plugin,
+            "scope": remembered.scope,
+            "owner": remembered.owner,
+            "key": remembered.key,
+            "value": readable(&held.value),
+        });
+    }
+    let value = serde_json::from_slice(&held.value).unwrap_or_else(|_| readable(&held.value));
+    if held.table == Table::Idempotency {
+        return json!({"key": held.key.escape_ascii().to_string(), "answer": value});
+    }
+    value
+}
+
+/// Bytes as text where they are text, else as hexadecimal.
+fn readable(bytes: &[u8]) -> Value {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => json!({ "text": text }),
+        Err(_) => json!({ "hex": bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() }),
+    }
+}
+
+/// What an erasure did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Erased {
+    /// The account that is gone.
+    account: String,
+    /// How many records were taken away.
+    records: usize,
+}
+
+/// Erase a customer
+///
+/// Takes away everything that the export shows, together, after what is under way for the customer. It can't be
+/// undone. Backups made before keep it.
+#[utoipa::path(
+    delete, path = "/api/v1/accounts/{id}", tag = "accounts",
+    params(("id" = String, Path, description = "the account")),
+    responses((status = 200, body = Erased),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn erase(State(api): State<Api>, Segments(id): Segments<String>) -> Result<Json<Erased>, Problem> {
+    let records = api.engine.erase(&AccountId::new(id.clone())).await?;
+    tracing::info!(account = id, records, "a customer was erased");
+    Ok(Json(Erased { account: id, records }))
+}

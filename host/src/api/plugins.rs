@@ -1,0 +1,151 @@
+//! Plugin versions: looked at, taken in, made live, rolled back.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::extract::{Segments, Strict, body, check_kind};
+use super::{Api, MAX_COMPONENT_BYTES, Problem};
+use crate::engine::{ActivePlugin, Core, PluginVersion, PluginsError};
+
+/// A plugin version that the desk may use.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PluginView {
+    /// The plugin.
+    name: String,
+    /// The version.
+    version: String,
+    /// The component's SHA-256.
+    sha256: String,
+    /// The component's size in bytes.
+    size: u64,
+    /// `standard`, `desk` or `pushed`.
+    #[schema(value_type = String)]
+    origin: crate::engine::Origin,
+    /// The steps that use it now.
+    steps: Vec<String>,
+}
+
+impl From<PluginVersion> for PluginView {
+    fn from(plugin: PluginVersion) -> Self {
+        let PluginVersion { name, version, sha256, size, origin, steps } = plugin;
+        Self { name, version, sha256, size, origin, steps }
+    }
+}
+
+/// Every plugin version at hand.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PluginList {
+    /// By name and version.
+    plugins: Vec<PluginView>,
+}
+
+/// List plugin versions
+#[utoipa::path(get, path = "/api/v1/plugins", tag = "plugins", responses((status = 200, body = PluginList)))]
+pub(crate) async fn list(State(api): State<Api>) -> Result<Json<PluginList>, Problem> {
+    let plugins = managed(&api, Core::plugins).await?;
+    Ok(Json(PluginList { plugins: plugins.into_iter().map(PluginView::from).collect() }))
+}
+
+/// Take a component in
+///
+/// The host compiles and checks it and keeps it; it isn't live yet. One at a time.
+#[utoipa::path(
+    put, path = "/api/v1/plugins/{name}/{version}", tag = "plugins",
+    params(("name" = String, Path, description = "the plugin"), ("version" = String, Path, description = "its version")),
+    request_body(content = Vec<u8>, content_type = "application/wasm", description = "at most 16 MiB"),
+    responses((status = 201, body = PluginView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn push(
+    State(api): State<Api>,
+    Segments((name, version)): Segments<(String, String)>,
+    request: Request,
+) -> Result<(StatusCode, Json<PluginView>), Problem> {
+    check_kind(request.headers(), "application/wasm", "the component's bytes")?;
+    let Ok(place) = Arc::clone(&api.pushing).try_acquire_owned() else {
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "another component is being taken in; try again shortly")
+            .retry_after(2));
+    };
+    let bytes = body(request, MAX_COMPONENT_BYTES, api.config.body_deadline).await?;
+    let pushed = managed(&api, move |core| {
+        let _place = place;
+        core.push_plugin(&name, &version, &bytes)
+    });
+    Ok((StatusCode::CREATED, Json(PluginView::from(pushed.await?))))
+}
+
+/// Which version is to be live.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Activation {
+    /// The version.
+    version: String,
+}
+
+/// Which version is live now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActiveView {
+    /// The plugin.
+    name: String,
+    /// The version that is live now.
+    version: String,
+    /// The one before.
+    previous: Option<String>,
+}
+
+impl From<ActivePlugin> for ActiveView {
+    fn from(ActivePlugin { name, version, previous }: ActivePlugin) -> Self {
+        Self { name, version, previous }
+    }
+}
+
+/// Make a version live
+///
+/// For every run that begins from now on; runs under way end with the version that they began with.
+#[utoipa::path(
+    post, path = "/api/v1/plugins/{name}/activate", tag = "plugins", request_body = Activation,
+    params(("name" = String, Path, description = "the plugin")),
+    responses((status = 200, body = ActiveView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn activate(
+    State(api): State<Api>,
+    Segments(name): Segments<String>,
+    Strict(activation): Strict<Activation>,
+) -> Result<Json<ActiveView>, Problem> {
+    let active = managed(&api, move |core| core.activate_plugin(&name, &activation.version)).await?;
+    Ok(Json(ActiveView::from(active)))
+}
+
+/// Make the version live that was live before
+#[utoipa::path(
+    post, path = "/api/v1/plugins/{name}/rollback", tag = "plugins",
+    params(("name" = String, Path, description = "the plugin")),
+    responses((status = 200, body = ActiveView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn roll_back(
+    State(api): State<Api>,
+    Segments(name): Segments<String>,
+) -> Result<Json<ActiveView>, Problem> {
+    let active = managed(&api, move |core| core.roll_back_plugin(&name)).await?;
+    Ok(Json(ActiveView::from(active)))
+}
+
+/// Compiling and storing block: off the threads that serve the network.
+async fn managed<T: Send + 'static>(
+    api: &Api,
+    work: impl FnOnce(&Core) -> Result<T, PluginsError> + Send + 'static,
+) -> Result<T, Problem> {
+    let core = Arc::clone(api.engine.core());
+    match tokio::task::spawn_blocking(move || work(&core)).await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(Problem::broken()),
+    }
+}

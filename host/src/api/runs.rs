@@ -1,0 +1,47 @@
+//! `GET /api/v1/runs/{id}`: the trace of a run.
+
+use axum::Json;
+use axum::extract::State;
+use utoipa::ToSchema;
+
+use super::extract::Segments;
+use super::{Api, Problem};
+use crate::model::{Run, RunId};
+
+/// The trace of a run: enough to understand it and to repeat it byte for byte.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of a run for the document; runs are written as they are kept")]
+pub(crate) struct RunTrace {
+    /// Its id.
+    id: String,
+    /// What it handled.
+    #[schema(value_type = Object)]
+    event: (),
+    /// The conversation before the run, after the event itself was applied.
+    #[schema(value_type = Object)]
+    before: (),
+    /// The account before the run.
+    #[schema(value_type = Object)]
+    account: (),
+    /// The desk's revision: a hash of workflow and configuration.
+    desk: String,
+    /// Each plugin call, in order: step, plugin, version, result with its effects, host calls with their answers,
+    /// key-value writes, log, and what it cost (time, memory, host calls).
+    #[schema(value_type = Vec<Object>)]
+    invocations: (),
+    /// What the run changed, in order.
+    #[schema(value_type = Vec<Object>)]
+    entries: (),
+}
+
+/// Look at a run
+#[utoipa::path(
+    get, path = "/api/v1/runs/{id}", tag = "runs",
+    params(("id" = String, Path, description = "the run")),
+    responses((status = 200, body = RunTrace),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn show(State(api): State<Api>, Segments(id): Segments<String>) -> Result<Json<Run>, Problem> {
+    let id = RunId::new(id);
+    Ok(Json(api.read(move |core| core.run(&id)).await?))
+}
