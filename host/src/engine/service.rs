@@ -171,7 +171,7 @@ impl Engine {
         let done: OnErased = Box::new(move |result| {
             let _ = sender.send(result);
         });
-        let lane = Lane { account: account.clone(), place: None };
+        let lane = Lane { account: account.clone(), _place: None };
         self.shared.push(Job { task: Task::Erase(done), lane })?;
         receiver.await.unwrap_or(Err(EngineError::Stopping))
     }
