@@ -110,9 +110,17 @@ impl Limiter {
         self.limit
     }
 
-    fn grow(&mut self, current: usize, desired: usize) -> bool {
-        let used = self.used.saturating_add(desired.saturating_sub(current));
-        if used > self.limit {
+    /// `maximum` is the guest's own or the pool's.
+    fn grow(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+        unit: usize,
+    ) -> bool {
+        let more = desired.saturating_sub(current).saturating_mul(unit);
+        let used = self.used.saturating_add(more);
+        if used > self.limit || maximum.is_some_and(|maximum| desired > maximum) {
             self.denied = true;
             return false;
         }
@@ -128,7 +136,7 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(maximum.is_none_or(|maximum| desired <= maximum) && self.grow(current, desired))
+        Ok(self.grow(current, desired, maximum, 1))
     }
 
     fn table_growing(
@@ -137,9 +145,7 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let bytes = |elements: usize| elements.saturating_mul(ELEMENT);
-        Ok(maximum.is_none_or(|maximum| desired <= maximum)
-            && self.grow(bytes(current), bytes(desired)))
+        Ok(self.grow(current, desired, maximum, ELEMENT))
     }
 
     fn instances(&self) -> usize {

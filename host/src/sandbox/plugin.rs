@@ -329,7 +329,7 @@ impl Failed {
         }
         if limiter.denied {
             let reason = format!(
-                "it wanted more than its {} bytes of memory and tables, then failed: {}",
+                "it wanted more memory or tables than it may have ({} bytes together), then failed: {}",
                 limiter.limit(),
                 error.root_cause()
             );
