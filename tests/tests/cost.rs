@@ -1,6 +1,13 @@
 //! What a fresh call costs, by the way instances get their memory. Not a test of right and wrong: run it with
 //! `cargo test --release -p switchboard-tests --test cost -- --ignored --nocapture` on a quiet machine.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic in a test is its failure report"
+)]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
