@@ -8,11 +8,12 @@ pub(crate) const ANSWER: Text = Text {
     hant: "{answer}\n如果還有其他問題，隨時告訴我。",
     en: "{answer}\nIf there is anything else, just tell me.",
 };
+/// {department} and {name} are the directory's own words, for a desk that wants its customers to read them.
 pub(crate) const RESPONSIBLE: Text = Text {
     key: "responsible",
-    hans: "这个问题由{department}的{name}负责，现在就可以为您确认：{contact}。",
-    hant: "這個問題由{department}的{name}負責，現在就可以為您確認：{contact}。",
-    en: "{name} ({department}) is responsible for this and can confirm it for you now: {contact}.",
+    hans: "这个问题由专门的同事负责，现在就可以为您准确解答，请联系：{contact}。",
+    hant: "這個問題由專門的同事負責，現在就可以為您準確解答，請聯絡：{contact}。",
+    en: "The colleague who is responsible for this can give you an exact answer now: {contact}.",
 };
 pub(crate) const RECORDED: Text = Text {
     key: "recorded",

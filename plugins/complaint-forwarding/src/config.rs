@@ -20,7 +20,7 @@ pub(crate) const SCHEMA: &str = r##"{
     "texts": {
       "type": "object",
       "description": "Your own wording, by key and language.",
-      "propertyNames": {"enum": ["complaint", "suggestion", "repair", "order", "emergency", "emergency-again", "added", "feedback"]},
+      "propertyNames": {"enum": ["complaint", "suggestion", "repair", "order", "emergency", "emergency-again", "added", "feedback", "overdue"]},
       "additionalProperties": {"type": "object", "additionalProperties": {"type": "string"}}
     }
   },

@@ -4,12 +4,15 @@ use switchboard_sdk::{
     Host,
     about::{has_timer, open_ticket},
     config::permanent,
-    types::{Effect, Escalation, Handler, StepError, Ticket, TicketStatus, Timer},
+    say::Text,
+    types::{Effect, Escalation, Handler, Moment, StepError, Ticket, TicketStatus, Timer},
 };
 
 use crate::{Turn, config::Kind, texts};
 
 const PREFIX: &str = "complaint-forwarding.acknowledge.";
+/// Fires when an acknowledged ticket should have been closed (R54, R58).
+const OVERDUE: &str = "complaint-forwarding.overdue.";
 /// First the lead, then the manager; after that it is theirs.
 const LEVELS: u32 = 2;
 
@@ -19,7 +22,42 @@ pub(crate) fn timer_name(key: &str) -> String {
 }
 
 impl<H: Host> Turn<'_, H> {
-    pub(crate) fn not_acknowledged(&mut self, timer: &Timer) -> Result<(), StepError> {
+    pub(crate) fn timer(&mut self, timer: &Timer) -> Result<(), StepError> {
+        match timer.name.strip_prefix(OVERDUE) {
+            Some(key) => self.overdue(key),
+            None => self.not_acknowledged(timer),
+        }
+    }
+
+    /// The manager is told, and the customer does not have to ask.
+    fn overdue(&mut self, key: &str) -> Result<(), StepError> {
+        let Some(ticket) = open_ticket(self.context, key) else {
+            return Ok(());
+        };
+        let told = self
+            .host
+            .responsible(&self.config.manager)
+            .map_err(permanent)?;
+        self.plan.push(Effect::EscalateTicket(Escalation {
+            key: key.to_owned(),
+            notify: told.into_iter().map(|person| person.name).collect(),
+            reason: "not closed in time".to_owned(),
+        }));
+        self.tell(&texts::OVERDUE, &[("title", &ticket.title)]);
+        Ok(())
+    }
+
+    /// To the customer, or to the agent who is talking to them.
+    fn tell(&mut self, text: &Text, values: &[(&str, &str)]) {
+        let text = text.say(&self.config.texts, self.language, values);
+        if self.context.conversation.handler == Handler::Agent {
+            self.plan.note(text);
+        } else {
+            self.plan.reply(self.language, text);
+        }
+    }
+
+    fn not_acknowledged(&mut self, timer: &Timer) -> Result<(), StepError> {
         let Some(kind) = timer.name.strip_prefix(PREFIX).and_then(Kind::of) else {
             return Ok(());
         };
@@ -55,24 +93,25 @@ impl<H: Host> Turn<'_, H> {
         if ticket.status == TicketStatus::Opened {
             return Ok(());
         }
+        let overdue = format!("{OVERDUE}{}", ticket.key);
+        let is_closed = ticket.status == TicketStatus::Closed;
         let timer = timer_name(&ticket.key);
         if has_timer(self.context, &timer) {
             self.plan.cancel_timer(timer);
         }
-        if ticket.status == TicketStatus::Closed
+        match &ticket.due {
+            _ if is_closed && has_timer(self.context, &overdue) => self.plan.cancel_timer(overdue),
+            Some(due) if !is_closed && Kind::of(&ticket.key).is_some() => {
+                self.plan.timer(overdue, Moment::At(due.clone()), "");
+            }
+            _ => {}
+        }
+        if is_closed
             && let Some(feedback) = ticket.feedback.as_deref().map(str::trim)
             && !feedback.is_empty()
         {
-            let text = texts::FEEDBACK.say(
-                &self.config.texts,
-                self.language,
-                &[("title", &ticket.title), ("feedback", feedback)],
-            );
-            if self.context.conversation.handler == Handler::Agent {
-                self.plan.note(text);
-            } else {
-                self.plan.reply(self.language, text);
-            }
+            let values = [("title", ticket.title.as_str()), ("feedback", feedback)];
+            self.tell(&texts::FEEDBACK, &values);
         }
         Ok(())
     }

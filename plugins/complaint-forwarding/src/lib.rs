@@ -47,7 +47,7 @@ impl Step for ComplaintForwarding {
         match &event.what {
             Occurrence::MessageReceived(message) => turn.forward(message)?,
             Occurrence::TicketUpdated(ticket) => turn.updated(ticket)?,
-            Occurrence::TimerFired(timer) => turn.not_acknowledged(timer)?,
+            Occurrence::TimerFired(timer) => turn.timer(timer)?,
             _ => {}
         }
         Ok(turn.plan.outcome())

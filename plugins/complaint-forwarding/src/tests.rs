@@ -260,6 +260,34 @@ fn acknowledged_means_no_escalation_and_closed_is_told_to_the_customer() {
 }
 
 #[test]
+fn what_is_acknowledged_but_not_closed_in_time_is_reported_and_apologised_for() {
+    let due = "2026-03-10T18:00:00+08:00".to_owned();
+    for (language, part) in LANGUAGES.into_iter().zip(["非常抱歉", "非常抱歉", "sorry"]) {
+        let mut context = about("...", language, &["complaint"]);
+        let mut ticket = open("complaint", TicketStatus::Acknowledged);
+        ticket.due = Some(due.clone());
+        context.conversation.tickets = vec![ticket.clone()];
+        let updated = event(Occurrence::TicketUpdated(ticket));
+        let outcome = ComplaintForwarding::handle(&host(), &context, &updated).unwrap();
+        let [Effect::SetTimer(timer)] = outcome.effects.as_slice() else {
+            panic!("{:?}", outcome.effects);
+        };
+        assert_eq!(timer.due, Moment::At(due.clone()));
+
+        let fired = timer_fired(&timer.name, "");
+        let effects = ComplaintForwarding::handle(&host(), &context, &fired)
+            .unwrap()
+            .effects;
+        assert!(matches!(&effects[0], Effect::EscalateTicket(up) if up.notify == ["Manager Lin"]));
+        assert!(replies(&effects)[0].contains(part));
+
+        context.conversation.tickets.clear();
+        let outcome = ComplaintForwarding::handle(&host(), &context, &fired).unwrap();
+        assert!(outcome.effects.is_empty());
+    }
+}
+
+#[test]
 fn the_evidence_pack_names_what_triage_found() {
     let mut context = about("...", "en", &["complaint"]);
     context.draft = vec![Effect::Note("Named: order: BW1001".to_owned())];

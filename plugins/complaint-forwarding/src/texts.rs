@@ -54,6 +54,13 @@ pub(crate) const FEEDBACK: Text = Text {
     en: "Hello, what you told us (“{title}”) has been dealt with: {feedback}",
 };
 
+pub(crate) const OVERDUE: Text = Text {
+    key: "overdue",
+    hans: "您好，您反映的“{title}”还在处理，比答应您的时间晚了，非常抱歉。我已上报负责人催办，一有结果马上告诉您。",
+    hant: "您好，您反映的「{title}」還在處理，比答應您的時間晚了，非常抱歉。我已上報負責人催辦，一有結果馬上告訴您。",
+    en: "Hello, we are still working on what you told us (“{title}”), later than we promised, and I am sorry. I have reported it to the manager, and you will hear from us as soon as there is a result.",
+};
+
 /// What the customer hears when a ticket of this kind is opened.
 pub(crate) const fn acknowledgement(kind: Kind) -> &'static Text {
     match kind {

@@ -106,7 +106,7 @@ impl<H: Host> Turn<'_, H> {
     }
 
     fn tell_lead(&mut self, text: &str) -> Result<(), StepError> {
-        for to in people::known(self.host, &[self.config.lead.clone()])? {
+        for to in people::known(self.host, core::slice::from_ref(&self.config.lead))? {
             self.plan.notify(to, text);
         }
         Ok(())
