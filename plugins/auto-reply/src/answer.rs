@@ -29,6 +29,10 @@ impl<H: Host> Turn<'_, H> {
             self.answer(hit);
             return Ok(());
         }
+        // The follow-up visit asked for an opinion, and this is one.
+        if self.is_an_opinion() {
+            return Ok(());
+        }
         // Another step makes a ticket of the whole message, and a second one would ask the same of two people;
         // or it gives the customer the time to think.
         if self.is_forwarded_by_others() || deferral::find(&message.text).is_some() {

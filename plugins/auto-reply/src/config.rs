@@ -18,7 +18,7 @@ pub(crate) const SCHEMA: &str = r#"{
     "texts": {
       "type": "object",
       "description": "Your own wording, by key and language.",
-      "propertyNames": {"enum": ["answer", "responsible", "recorded", "added", "taking-over", "still-waiting", "people-back", "clarify", "welcome", "you-are-welcome", "nuisance", "holding"]},
+      "propertyNames": {"enum": ["answer", "responsible", "recorded", "added", "taking-over", "still-waiting", "people-back", "clarify", "welcome", "you-are-welcome", "noted", "nuisance", "holding"]},
       "additionalProperties": {"type": "object", "additionalProperties": {"type": "string"}}
     }
   }

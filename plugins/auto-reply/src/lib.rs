@@ -17,6 +17,7 @@ use switchboard_sdk::{
     deferral,
     language::Language,
     say::{self, Text},
+    text::Folded,
     types::{Context, Event, Handler, Manifest, Message, Occurrence, Outcome, Scope, StepError},
 };
 
@@ -113,11 +114,12 @@ impl<H: Host> Turn<'_, H> {
             self.understood()?;
             self.say(&texts::YOU_ARE_WELCOME, &[]);
         } else if self.is("greeting") {
-            if drafted_replies(self.context).next().is_none() {
-                self.say(&texts::WELCOME_BACK, &[]);
-            }
+            self.small_talk(&texts::WELCOME_BACK);
         } else if !self.is_an_opinion() {
-            self.unclear(message)?;
+            match small_talk(&message.text) {
+                Some(text) => self.small_talk(text),
+                None => self.unclear(message)?,
+            }
         }
         Ok(())
     }
@@ -127,7 +129,7 @@ impl<H: Host> Turn<'_, H> {
     }
 
     /// Whether the follow-up visit asked for what the customer says now, and thanks for it.
-    fn is_an_opinion(&self) -> bool {
+    pub(crate) fn is_an_opinion(&self) -> bool {
         let labels = &self.context.conversation.labels;
         labels.iter().any(|label| label == "awaiting-opinion")
     }
@@ -142,6 +144,13 @@ impl<H: Host> Turn<'_, H> {
     fn say(&mut self, text: &Text, values: &[(&str, &str)]) {
         let text = text.say(&self.config.texts, self.language, values);
         self.plan.reply(self.language, text);
+    }
+
+    /// Said unless the greeting of this run says it already.
+    fn small_talk(&mut self, text: &Text) {
+        if drafted_replies(self.context).next().is_none() {
+            self.say(text, &[]);
+        }
     }
 
     /// One polite notice, then silence; no agent's time (R64).
@@ -189,6 +198,28 @@ impl<H: Host> Turn<'_, H> {
         }
         Ok(())
     }
+}
+
+/// Whole messages, folded and without punctuation, that only say that they were read.
+#[rustfmt::skip]
+const READ: [&str; 38] = [
+    "ok", "okay", "okey", "k", "kk", "got it", "i see", "alright", "all right", "sure", "fine", "great", "cool", "noted", "understood", "yes", "no",
+    "好", "好的", "好滴", "好吧", "好哒", "嗯", "嗯嗯", "行", "行吧", "可以", "知道了", "明白", "明白了", "收到", "了解", "哦", "哦哦", "噢", "喔", "是的", "没有了",
+];
+
+/// What to say to a message that asks nothing: a nod, an emoji, a bare question mark.
+fn small_talk(text: &str) -> Option<&'static Text> {
+    let folded = Folded::new(text);
+    let words = folded.text().trim_matches(|c: char| !c.is_alphanumeric());
+    if words.is_empty() {
+        let calls = folded.text().contains('?');
+        return Some(if calls {
+            &texts::WELCOME_BACK
+        } else {
+            &texts::NOTED
+        });
+    }
+    READ.contains(&words).then_some(&texts::NOTED)
 }
 
 switchboard_sdk::export_step!(AutoReply);

@@ -88,10 +88,7 @@ fn an_article_in_a_language_that_the_customer_does_not_write_is_no_answer() {
 
 #[test]
 fn whoever_is_responsible_and_reachable_is_named() {
-    for (language, part) in LANGUAGES
-        .into_iter()
-        .zip(["负责", "負責", "responsible"])
-    {
+    for (language, part) in LANGUAGES.into_iter().zip(["负责", "負責", "responsible"]) {
         let host = FakeHost::at(TUESDAY_MORNING).with_contact("sales", "Chen Li", true);
         let effects = run(&host, &about("?", language, &["consultation"]));
         let said = replies(&effects)[0];
@@ -262,6 +259,30 @@ fn being_understood_in_between_starts_the_count_again() {
 }
 
 #[test]
+fn a_nod_is_no_riddle() {
+    for (text, language, part) in [
+        ("好的", "zh-Hans", "随时告诉我"),
+        ("👍", "zh-Hant", "隨時告訴我"),
+        ("OK!", "en", "whenever you need"),
+        ("？？？", "zh-Hans", "我在的"),
+    ] {
+        let host = FakeHost::at(TUESDAY_MORNING);
+        for _ in 0..3 {
+            let effects = run(&host, &about(text, language, &["unknown"]));
+            assert!(replies(&effects)[0].contains(part), "{effects:?}");
+            assert!(!has_hand_over(&effects));
+        }
+    }
+}
+
+#[test]
+fn an_opinion_that_was_asked_for_is_no_question() {
+    let mut context = about("就是包装有点难拆", "zh-Hans", &["consultation"]);
+    context.conversation.labels = vec!["awaiting-opinion".to_owned()];
+    assert!(run(&FakeHost::at(TUESDAY_MORNING), &context).is_empty());
+}
+
+#[test]
 fn whoever_wants_to_think_it_over_is_not_pressed() {
     for text in ["我再考虑一下", "我再考慮一下", "let me think about it"] {
         for category in ["unknown", "consultation"] {
@@ -318,6 +339,7 @@ fn no_text_of_ours_leaves_the_customer_guessing() {
         CLARIFY,
         WELCOME_BACK,
         YOU_ARE_WELCOME,
+        NOTED,
         NUISANCE,
         HOLDING,
     ] {

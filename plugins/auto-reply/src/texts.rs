@@ -63,6 +63,12 @@ pub(crate) const YOU_ARE_WELCOME: Text = Text {
     hant: "不客氣，能幫到您我很開心，祝您生活愉快！",
     en: "You are very welcome, I am glad I could help. Have a lovely day!",
 };
+pub(crate) const NOTED: Text = Text {
+    key: "noted",
+    hans: "好的，我一直在，有需要随时告诉我。",
+    hant: "好的，我一直在，有需要隨時告訴我。",
+    en: "All right. I am here whenever you need anything.",
+};
 pub(crate) const NUISANCE: Text = Text {
     key: "nuisance",
     hans: "您好，这里是客户服务窗口，只能处理与商品和订单有关的事情。需要帮助时，请直接告诉我您的问题。",

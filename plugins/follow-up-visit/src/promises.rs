@@ -5,7 +5,7 @@ use switchboard_sdk::{
     about::drafted_replies,
     evidence, promise,
     times::Due,
-    types::{Effect, Message, Moment, PromiseDraft, StepError, TicketStatus},
+    types::{Effect, Message, Moment, PromiseDraft, StepError, TicketKind, TicketStatus},
 };
 
 use crate::{Turn, dates};
@@ -63,7 +63,7 @@ impl<H: Host> Turn<'_, H> {
                     return None;
                 }
                 Some(PromiseDraft {
-                    text: evidence::title(&ticket.title),
+                    text: format!("{}: {}", name(ticket.kind), ticket.title),
                     due: ticket.due.clone()?,
                     owner: Some(ticket.department.clone()),
                 })
@@ -89,5 +89,17 @@ impl<H: Host> Turn<'_, H> {
             }
         }
         Ok(())
+    }
+}
+
+const fn name(kind: TicketKind) -> &'static str {
+    match kind {
+        TicketKind::Complaint => "complaint",
+        TicketKind::Suggestion => "suggestion",
+        TicketKind::Repair => "repair",
+        TicketKind::Order => "order",
+        TicketKind::Lead => "lead",
+        TicketKind::Question => "question",
+        TicketKind::Emergency => "emergency",
     }
 }

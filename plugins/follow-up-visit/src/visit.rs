@@ -2,7 +2,7 @@
 
 use switchboard_sdk::{
     Host,
-    about::is_about,
+    about::{drafted_replies, is_about},
     config::permanent,
     deferral, evidence,
     times::Due,
@@ -18,18 +18,6 @@ pub(crate) const TIMER: &str = "follow-up-visit.visit";
 pub(crate) const HESITATION: &str = "follow-up-visit.hesitation";
 /// A label: the next message may be the opinion asked for. Other steps leave such a message alone.
 const AWAITING: &str = "awaiting-opinion";
-/// What needs an answer of its own even as the answer to the visit.
-const OF_ITS_OWN: [&str; 8] = [
-    "consultation",
-    "order",
-    "after-sales",
-    "repair",
-    "complaint",
-    "emergency",
-    "human-request",
-    "survey-answer",
-];
-
 impl<H: Host> Turn<'_, H> {
     pub(crate) fn visit(&mut self) -> Result<(), StepError> {
         if !self.context.conversation.resolved {
@@ -74,11 +62,8 @@ impl<H: Host> Turn<'_, H> {
         self.plan.label("opinion");
         self.plan
             .note(format!("Opinion at the follow-up visit: {}", message.text));
-        let is_answered = OF_ITS_OWN
-            .iter()
-            .any(|category| is_about(self.context, category))
-            || is_about(self.context, "suggestion");
-        if !is_answered {
+        // Whoever complains or asks at this occasion was answered by the steps before.
+        if drafted_replies(self.context).next().is_none() {
             self.say(&texts::OPINION_NOTED, &[]);
         }
         true
