@@ -12,7 +12,7 @@ mod texts;
 use config::Config;
 use switchboard_sdk::{
     Host, Plan, Step,
-    about::{drafted_replies, is_about},
+    about::{drafted_replies, is_about, open_ticket},
     config::{load, permanent},
     deferral,
     language::Language,
@@ -115,7 +115,7 @@ impl<H: Host> Turn<'_, H> {
             self.say(&texts::YOU_ARE_WELCOME, &[]);
         } else if self.is("greeting") {
             self.small_talk(&texts::WELCOME_BACK);
-        } else if !self.is_an_opinion() {
+        } else if !self.is_an_opinion() && open_ticket(self.context, "emergency").is_none() {
             match small_talk(&message.text) {
                 Some(text) => self.small_talk(text),
                 None => self.unclear(message)?,

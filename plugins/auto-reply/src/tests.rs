@@ -4,7 +4,9 @@ use switchboard_sdk::{
         FakeHost, TUESDAY_EVENING, TUESDAY_MORNING, category, context, event, message, replies,
         timer_fired,
     },
-    types::{Context, Effect, Handler, Moment, Occurrence, TicketKind},
+    types::{
+        Context, Effect, Handler, Moment, Occurrence, Priority, Ticket, TicketKind, TicketStatus,
+    },
 };
 
 use super::AutoReply;
@@ -273,6 +275,25 @@ fn a_nod_is_no_riddle() {
             assert!(!has_hand_over(&effects));
         }
     }
+}
+
+#[test]
+fn somebody_in_danger_is_asked_no_questions() {
+    let mut context = about("它还在烧", "zh-Hans", &["unknown"]);
+    context.conversation.tickets.push(Ticket {
+        id: "t1".to_owned(),
+        key: "emergency".to_owned(),
+        kind: TicketKind::Emergency,
+        department: "technical".to_owned(),
+        title: "着火了".to_owned(),
+        status: TicketStatus::Opened,
+        priority: Priority::Urgent,
+        opened_at: TUESDAY_MORNING.to_owned(),
+        due: None,
+        escalations: 0,
+        feedback: None,
+    });
+    assert!(run(&FakeHost::at(TUESDAY_MORNING), &context).is_empty());
 }
 
 #[test]

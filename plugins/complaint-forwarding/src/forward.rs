@@ -14,7 +14,7 @@ use crate::{Turn, config::Kind, escalation, texts};
 impl<H: Host> Turn<'_, H> {
     pub(crate) fn forward(&mut self, message: &Message) -> Result<(), StepError> {
         let severity = self.severity();
-        let is_emergency = is_about(self.context, Kind::Emergency.name());
+        let is_emergency = self.concerns(Kind::Emergency);
         let mut said = Vec::new();
         for kind in Kind::ALL {
             if self.concerns(kind) {
@@ -35,9 +35,18 @@ impl<H: Host> Turn<'_, H> {
 
     /// Whether the message asks for a ticket of this kind. A question about an order that an article answered needs none.
     fn concerns(&self, kind: Kind) -> bool {
-        is_about(self.context, kind.name())
-            && (kind != Kind::Order
-                || !drafted_replies(self.context).any(|reply| !reply.sources.is_empty()))
+        let said = is_about(self.context, kind.name());
+        match kind {
+            // Whatever else somebody in danger writes is part of it.
+            Kind::Emergency => {
+                said || is_about(self.context, "unknown")
+                    && open_ticket(self.context, kind.name()).is_some()
+            }
+            Kind::Order => {
+                said && !drafted_replies(self.context).any(|reply| !reply.sources.is_empty())
+            }
+            _ => said,
+        }
     }
 
     /// How grave it is, 1 to 3, as triage labelled it (R71).

@@ -139,6 +139,16 @@ fn an_emergency_reaches_the_people_on_call_and_the_customer_hears_only_the_scrip
 }
 
 #[test]
+fn what_somebody_in_danger_writes_next_belongs_to_the_emergency() {
+    let mut context = about("它还在烧", "zh-Hans", &["unknown"]);
+    assert!(run(&host(), &context).is_empty());
+    context.conversation.tickets = vec![open("emergency", TicketStatus::Opened)];
+    let effects = run(&host(), &context);
+    assert_eq!(tickets(&effects)[0].key, "emergency");
+    assert!(replies(&effects)[0].contains("值班负责人"));
+}
+
+#[test]
 fn the_manager_hears_of_a_complaint_from_severity_two_on() {
     let mut context = about("...", "en", &["complaint"]);
     assert!(tickets(&run(&host(), &context))[0].notify.is_empty());

@@ -120,7 +120,7 @@ const GROUPS: &[Group] = &[
     ),
     (
         C::Buy,
-        "buy|buying|shop|shopping|acquire|earn|purchase|purchasing|get|order|obtain",
+        "buy|buying|shopping|acquire|earn|purchase|purchasing|get|order|obtain",
     ),
     (
         C::Place,
