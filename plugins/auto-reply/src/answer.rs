@@ -93,7 +93,7 @@ impl<H: Host> Turn<'_, H> {
         self.plan.answer(self.language, text, vec![hit.article]);
     }
 
-    fn record(
+    pub(crate) fn record(
         &mut self,
         message: &Message,
         topic: &str,

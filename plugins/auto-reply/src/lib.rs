@@ -93,6 +93,11 @@ impl<H: Host> Turn<'_, H> {
         if self.is("emergency") || self.is("survey-answer") {
             return Ok(());
         }
+        // Whoever is in danger at night is not told to wait for the morning: the people on call are with them.
+        let in_danger = open_ticket(self.context, "emergency").is_some();
+        if self.is("human-request") && in_danger && !self.is_open()? {
+            return Ok(());
+        }
         if self.is("human-request") {
             return self.person(message, "the customer asks for a person");
         }
@@ -115,7 +120,7 @@ impl<H: Host> Turn<'_, H> {
             self.say(&texts::YOU_ARE_WELCOME, &[]);
         } else if self.is("greeting") {
             self.small_talk(&texts::WELCOME_BACK);
-        } else if !self.is_an_opinion() && open_ticket(self.context, "emergency").is_none() {
+        } else if !self.is_an_opinion() {
             match small_talk(&message.text) {
                 Some(text) => self.small_talk(text),
                 None => self.unclear(message)?,
@@ -132,6 +137,18 @@ impl<H: Host> Turn<'_, H> {
     pub(crate) fn is_an_opinion(&self) -> bool {
         let labels = &self.context.conversation.labels;
         labels.iter().any(|label| label == "awaiting-opinion")
+    }
+
+    pub(crate) fn is_open(&self) -> Result<bool, StepError> {
+        self.host.is_open(&self.host.now()).map_err(permanent)
+    }
+
+    /// Whether a ticket is open to which another step adds what the customer writes next.
+    fn is_added_by_others(&self) -> bool {
+        ["emergency"]
+            .into_iter()
+            .chain(self.config.forwarded_by_others.iter().map(String::as_str))
+            .any(|key| open_ticket(self.context, key).is_some())
     }
 
     fn is_forwarded_by_others(&self) -> bool {
@@ -171,8 +188,13 @@ impl<H: Host> Turn<'_, H> {
             self.answer(hit);
             return self.understood();
         }
-        if deferral::find(&message.text).is_some() {
+        if deferral::find(&message.text).is_some() || self.is_added_by_others() {
             return Ok(());
+        }
+        // Most likely it belongs to what is being looked into already.
+        if open_ticket(self.context, answer::QUESTION).is_some() {
+            let department = self.config.department.clone();
+            return self.record(message, &department, Vec::new());
         }
         let first = self
             .host

@@ -23,7 +23,7 @@ const HUMAN_REQUEST: &str = "human-request";
 impl<H: Host> Turn<'_, H> {
     pub(crate) fn person(&mut self, message: &Message, reason: &str) -> Result<(), StepError> {
         let now = self.host.now();
-        if self.host.is_open(&now).map_err(permanent)? {
+        if self.is_open()? {
             self.say(&texts::TAKING_OVER, &[]);
             self.take_over(reason);
             return Ok(());

@@ -4,7 +4,7 @@ use switchboard_sdk::{
     Host,
     about::{drafted_replies, is_about, open_ticket},
     config::permanent,
-    evidence, people,
+    deferral, evidence, people,
     types::{Effect, Handler, Message, Moment, StepError, TicketDraft},
     when,
 };
@@ -37,16 +37,32 @@ impl<H: Host> Turn<'_, H> {
     fn concerns(&self, kind: Kind) -> bool {
         let said = is_about(self.context, kind.name());
         match kind {
-            // Whatever else somebody in danger writes is part of it.
-            Kind::Emergency => {
-                said || is_about(self.context, "unknown")
-                    && open_ticket(self.context, kind.name()).is_some()
-            }
             Kind::Order => {
                 said && !drafted_replies(self.context).any(|reply| !reply.sources.is_empty())
+                    || self.continues() == Some(kind)
             }
-            _ => said,
+            _ => said || self.continues() == Some(kind),
         }
+    }
+
+    /// The open ticket, the most urgent first, that a message belongs to which says nothing clear of its own.
+    fn continues(&self) -> Option<Kind> {
+        let is_vague = is_about(self.context, "unknown")
+            // A person is asked for, and out of hours only an emergency has one.
+            || is_about(self.context, "human-request")
+                && open_ticket(self.context, Kind::Emergency.name()).is_some();
+        let is_left = is_vague
+            && drafted_replies(self.context).next().is_none()
+            && deferral::find(self.text).is_none()
+            && !self
+                .context
+                .conversation
+                .labels
+                .iter()
+                .any(|label| label == "awaiting-opinion");
+        Kind::ALL
+            .into_iter()
+            .find(|kind| is_left && open_ticket(self.context, kind.name()).is_some())
     }
 
     /// How grave it is, 1 to 3, as triage labelled it (R71).

@@ -43,6 +43,10 @@ impl Step for ComplaintForwarding {
             config: load(host)?,
             language: say::language_of(context),
             plan: Plan::new(),
+            text: match &event.what {
+                Occurrence::MessageReceived(message) => &message.text,
+                _ => "",
+            },
         };
         match &event.what {
             Occurrence::MessageReceived(message) => turn.forward(message)?,
@@ -61,6 +65,8 @@ struct Turn<'a, H> {
     config: Config,
     language: Language,
     plan: Plan,
+    /// The customer's words, where the event is a message.
+    text: &'a str,
 }
 
 switchboard_sdk::export_step!(ComplaintForwarding);

@@ -149,6 +149,35 @@ fn what_somebody_in_danger_writes_next_belongs_to_the_emergency() {
 }
 
 #[test]
+fn what_says_nothing_of_its_own_belongs_to_the_open_ticket() {
+    for (text, language, part) in [
+        ("他姓徐，我要他道歉", "zh-Hans", "补充"),
+        ("他姓徐，我要他道歉", "zh-Hant", "補充"),
+        (
+            "I checked with the neighbours, nobody has it",
+            "en",
+            "added",
+        ),
+    ] {
+        let mut context = about(text, language, &["unknown"]);
+        context.conversation.tickets = vec![open("order", TicketStatus::Acknowledged)];
+        let effects = run(&host(), &context);
+        assert_eq!(tickets(&effects)[0].key, "order");
+        assert!(replies(&effects)[0].contains(part));
+    }
+    let mut thinks = about("我再考虑一下", "zh-Hans", &["unknown"]);
+    thinks.conversation.tickets = vec![open("order", TicketStatus::Acknowledged)];
+    assert!(run(&host(), &thinks).is_empty());
+}
+
+#[test]
+fn somebody_in_danger_who_asks_for_a_person_hears_of_the_people_on_call() {
+    let mut context = about("有没有人", "zh-Hans", &["human-request"]);
+    context.conversation.tickets = vec![open("emergency", TicketStatus::Opened)];
+    assert!(replies(&run(&host(), &context))[0].contains("值班负责人"));
+}
+
+#[test]
 fn the_manager_hears_of_a_complaint_from_severity_two_on() {
     let mut context = about("...", "en", &["complaint"]);
     assert!(tickets(&run(&host(), &context))[0].notify.is_empty());
