@@ -184,6 +184,9 @@ impl<H: Host> Turn<'_, H> {
 
     /// What nobody understood: an article may still answer it; else one question, and then a person.
     fn unclear(&mut self, message: &Message) -> Result<(), StepError> {
+        if open_ticket(self.context, "emergency").is_some() {
+            return Ok(());
+        }
         if let Some(hit) = self.look_up(message)? {
             self.answer(hit);
             return self.understood();
