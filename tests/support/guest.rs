@@ -160,6 +160,21 @@ impl Guest {
         component_of(self.module(), &resolve, package, self.world, self.encoding)
     }
 
+    /// A component that imports WASI besides: `packages` as WIT, `imports` of the world.
+    pub fn component_with_wasi(&self, packages: &[&str], imports: &str) -> Vec<u8> {
+        let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/0.1.0");
+        let mut resolve = Resolve::default();
+        resolve.push_dir(&contract).unwrap();
+        for wit in packages {
+            resolve.push_str("wasi.wit", wit).unwrap();
+        }
+        let world = format!(
+            "package test:plugin; world step {{ include switchboard:plugin/step@0.1.0; {imports} }}"
+        );
+        let package = resolve.push_str("test.wit", &world).unwrap();
+        component_of(self.module(), &resolve, package, self.world, self.encoding)
+    }
+
     /// A component of another contract, as WIT.
     pub fn component_of_wit(&self, wit: &str) -> Vec<u8> {
         let mut resolve = Resolve::default();

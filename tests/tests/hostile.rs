@@ -587,3 +587,52 @@ fn a_steps_own_failures_are_told_apart() {
     assert_eq!(transient.retry_after, Some(Duration::from_secs(30)));
     assert_eq!(code(&error(1)), "permanent");
 }
+
+const WASI: [&str; 3] = [
+    "package wasi:io@0.2.0; interface poll { resource pollable { block: func(); } }",
+    "package wasi:clocks@0.2.0; interface monotonic-clock {
+        use wasi:io/poll@0.2.0.{pollable};
+        now: func() -> u64;
+        subscribe-duration: func(when: u64) -> pollable;
+    }",
+    "package wasi:random@0.2.0; interface random { get-random-u64: func() -> u64; }",
+];
+
+#[test]
+fn wasi_draws_the_same_again_and_sleeps_nobody() {
+    let text = |value: &str| {
+        format!(
+            "(i32.store (i32.const {TEXT}) (i32.and (i32.const 0x3f3f3f3f) (i32.wrap_i64 {value})))
+             {}{}",
+            note(EFFECTS, TEXT, 4),
+            effects(EFFECTS, 1)
+        )
+    };
+    let mut guest = Guest::doing(&format!(
+        "(local $pollable i32) (local $before i64)
+         (local.set $before (call $monotonic))
+         (local.set $pollable (call $subscribe (i64.const 3600000000000)))
+         (call $block (local.get $pollable))
+         (call $drop (local.get $pollable))
+         (if (i64.lt_u (call $monotonic) (i64.add (local.get $before) (i64.const 3600000000000)))
+            (then (unreachable)))
+         {}",
+        text("(call $random)")
+    ));
+    guest.imports = r#"
+        (import "wasi:clocks/monotonic-clock@0.2.0" "now" (func $monotonic (result i64)))
+        (import "wasi:clocks/monotonic-clock@0.2.0" "subscribe-duration" (func $subscribe (param i64) (result i32)))
+        (import "wasi:io/poll@0.2.0" "[method]pollable.block" (func $block (param i32)))
+        (import "wasi:io/poll@0.2.0" "[resource-drop]pollable" (func $drop (param i32)))
+        (import "wasi:random/random@0.2.0" "get-random-u64" (func $random (result i64)))
+    "#
+    .to_owned();
+    let imports = "import wasi:io/poll@0.2.0; import wasi:clocks/monotonic-clock@0.2.0; \
+        import wasi:random/random@0.2.0;";
+    let plugin = SANDBOX
+        .activate(&guest.component_with_wasi(&WASI, imports))
+        .unwrap();
+    let first = contained(&plugin, &Setting::default()).result.unwrap();
+    let second = contained(&plugin, &Setting::default()).result.unwrap();
+    assert_eq!(first, second);
+}
