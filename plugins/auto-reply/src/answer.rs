@@ -88,7 +88,7 @@ impl<H: Host> Turn<'_, H> {
         let text = texts::ANSWER.say(
             &self.config.texts,
             self.language,
-            &[("answer", hit.text.trim())],
+            &[("answer", &plain(&hit.text))],
         );
         self.plan.answer(self.language, text, vec![hit.article]);
     }
@@ -130,6 +130,23 @@ impl<H: Host> Turn<'_, H> {
     pub(crate) fn evidence(&self, message: &Message) -> String {
         switchboard_sdk::evidence::pack(self.context, message, &[])
     }
+}
+
+/// The article without the marks of its headings and emphasis: a chat shows them as they are. No word changes (R28).
+fn plain(article: &str) -> String {
+    let mut text = String::with_capacity(article.len());
+    for line in article.trim().lines() {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(
+            &line
+                .trim_start_matches('#')
+                .replace("**", "")
+                .replace('`', ""),
+        );
+    }
+    text
 }
 
 /// One line of the customer's words.

@@ -60,6 +60,14 @@ fn a_question_is_answered_with_its_source_when_the_article_is_sure() {
 }
 
 #[test]
+fn an_article_is_said_without_its_marks_and_with_every_fact() {
+    let article = "# Shipping\n\n**48 hours** after payment, `free` from ¥99.";
+    let host = FakeHost::at(TUESDAY_MORNING).with_article("a", "en", article, 0.8);
+    let effects = run(&host, &about("When?", "en", &["consultation"]));
+    assert!(replies(&effects)[0].contains("48 hours after payment, free from ¥99."));
+}
+
+#[test]
 fn an_unsure_article_is_never_an_answer() {
     let host = FakeHost::at(TUESDAY_MORNING).with_article("shipping", "en", "Within a day.", 0.59);
     let effects = run(&host, &about("Can I pay in gold?", "en", &["consultation"]));

@@ -124,7 +124,7 @@ const GROUPS: &[Group] = &[
     ),
     (
         C::Place,
-        "book a|book an|book the|book my|book flight|book ticket|book tickets|place an order|place order|place orders|placing an order|placing order|place a order|make an order|make a purchase|making a purchase|make an purchase|make order|buy|buying|shop for|shop|shopping|order something|order some|order several|order a few|order a couple|order few|order an|order one|order two|order three|order more|order the|order item|order items|order product|order products|order article|order articles|order your|order ur|\
+        "book a|book an|book the|book my|book flight|book ticket|book tickets|place an order|place order|place orders|placing an order|placing order|place a order|make an order|make a purchase|making a purchase|make an purchase|make order|buy|buying|shop for|shopping|order something|order some|order several|order a few|order a couple|order few|order an|order one|order two|order three|order more|order the|order item|order items|order product|order products|order article|order articles|order your|order ur|\
         purchase some|purchase several|purchase a|purchase an|purchase item|purchase product|purchase article|purchase your|purchase ur|purchase the|purchase something|purchase one|purchase few|purchase it|purchase your item|acquire|earn|i'll take|i will take|add to cart|put me down for|preorder|pre order|reorder|re order|want to order|like to order|need to order|wanna order|going to order|help ordering|help to order|assistance ordering|assistance to order|how to order|how do i order|how can i order|can i order|i order|have to order|order for|bulk order|in bulk|ordering some|ordering several|ordering product|ordering item|ordering article|ordering something",
     ),
     (
