@@ -6,12 +6,18 @@
 //! cli → api, channels → engine → sandbox, store, knowledge, workflow → model
 //! ```
 //!
+//! - [`cli`] — the command line, one file for each command;
+//! - [`api`] — the HTTP API and the chat page;
+//! - [`engine`] — one event through its chain, durably, many accounts at once; replay and virtual time;
 //! - [`knowledge`] — the desk's articles and the search that answers from them;
-//! - [`model`] — what a desk is made of: pure data and pure rules.
+//! - [`model`] — what a desk is made of: pure data and pure rules;
 //! - [`sandbox`] — strangers' code, called and held to its limits;
-//! - [`store`] — everything that the desk keeps, durable before anybody is told.
+//! - [`store`] — everything that the desk keeps, durable before anybody is told;
 //! - [`workflow`] — the desk directory: what it says, or everything that is wrong with it.
 
+pub mod api;
+pub mod cli;
+pub mod engine;
 pub mod knowledge;
 pub mod model;
 pub mod sandbox;

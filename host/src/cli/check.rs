@@ -16,7 +16,7 @@ use crate::workflow::{DESK_FILE, Desk, DeskFiles, Problem, Step};
 #[command(
     after_help = "Examples:\n  switchboard check my-desk\n  switchboard check my-desk --json"
 )]
-pub struct CheckArgs {
+pub(crate) struct CheckArgs {
     /// The desk directory [default: the built-in demo desk]
     desk: Option<PathBuf>,
     /// Print one JSON object
@@ -28,7 +28,7 @@ pub struct CheckArgs {
 ///
 /// # Errors
 /// Where the plugins can't be looked into; what is wrong with the desk is the command's output.
-pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let files = DeskFiles::from_argument(args.desk.as_deref());
     let loaded = match Desk::load(&files) {
         Ok(desk) => plugins(desk)?,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// How commands reach a running host.
 #[derive(Debug, clap::Args)]
-pub struct HostArgs {
+pub(crate) struct HostArgs {
     /// The running host
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080", env = "SWITCHBOARD_URL")]
     url: String,

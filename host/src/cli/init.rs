@@ -16,7 +16,7 @@ use crate::workflow::{TEMPLATES, write_template};
     after_help = "Examples:\n  switchboard init my-desk\n  switchboard init my-desk --template demo\n\n\
     Then:\n  switchboard check my-desk\n  switchboard serve my-desk"
 )]
-pub struct InitArgs {
+pub(crate) struct InitArgs {
     /// The directory to write
     dir: PathBuf,
     /// What to start from
@@ -39,7 +39,7 @@ fn templates() -> PossibleValuesParser {
 ///
 /// # Errors
 /// Where the directory isn't empty or can't be written.
-pub fn run(args: InitArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: InitArgs) -> anyhow::Result<ExitCode> {
     let written = write_template(&args.dir, &args.template)?;
     let dir = args.dir.display();
     if args.json {

@@ -11,7 +11,7 @@ use super::setup;
 
 /// Look at plugins and manage those of a running host
 #[derive(Debug, clap::Args)]
-pub struct PluginArgs {
+pub(crate) struct PluginArgs {
     #[command(subcommand)]
     command: PluginCommand,
 }
@@ -73,7 +73,7 @@ enum PluginCommand {
 ///
 /// # Errors
 /// Where the component is no good, or the host can't be reached or refuses.
-pub fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
     match args.command {
         PluginCommand::Inspect { file, json } => inspect(&file, json)?,
         PluginCommand::List { json, host } => list(&host, json)?,
@@ -94,7 +94,21 @@ fn inspect(file: &std::path::Path, json: bool) -> anyhow::Result<()> {
     if json {
         println!("{}", serde_json::to_string_pretty(&inspection)?);
     } else {
-        print!("{inspection}");
+        let manifest = &inspection.manifest;
+        let list = |items: &[String]| if items.is_empty() { "none".to_owned() } else { items.join(", ") };
+        println!("{} {}: {}", manifest.name, manifest.version, manifest.summary);
+        println!("  world      {} of contract {}", inspection.world, inspection.contract);
+        println!("  sha256     {}", inspection.sha256);
+        println!("  bytes      {}", inspection.size);
+        println!("  written in {}", inspection.language.as_deref().unwrap_or("(not told)"));
+        println!("  grants     {}", list(&manifest.grants));
+        println!("  events     {}", if manifest.events.is_empty() { "all".to_owned() } else { list(&manifest.events) });
+        println!("  history    {} messages", manifest.history);
+        println!("  imports    {}", list(&inspection.imports));
+        println!("  exports    {}", list(&inspection.exports));
+        for problem in &inspection.problems {
+            println!("  problem    {problem}");
+        }
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::model::ConversationId;
 #[command(after_help = "Examples:\n  switchboard replay --data switchboard-data\n  \
     switchboard replay --data switchboard-data --conversation con_0123…\n  \
     switchboard replay --data switchboard-data --from 2026-03-01T00:00:00+08:00 --with triage=my-triage.wasm --budget 10")]
-pub struct ReplayArgs {
+pub(crate) struct ReplayArgs {
     /// The desk directory [default: the built-in demo desk]
     desk: Option<PathBuf>,
     /// The data directory [default: switchboard-data beside the desk]; no host may have it open
@@ -48,7 +48,7 @@ pub struct ReplayArgs {
 ///
 /// # Errors
 /// Where the data directory can't be opened or a component is no good.
-pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let desk = setup::desk(args.desk.as_deref())?;
     let dir = setup::data_dir(args.data, args.desk.as_deref());
     if !dir.is_dir() {

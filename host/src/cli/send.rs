@@ -9,7 +9,7 @@ use super::client::{Body, HostArgs};
 /// Send one message to a running host and print what happened
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  switchboard send \"My order arrived broken and nobody answers me!\" --contact ana")]
-pub struct SendArgs {
+pub(crate) struct SendArgs {
     /// What the customer writes
     text: String,
     /// Who writes
@@ -29,7 +29,7 @@ pub struct SendArgs {
 ///
 /// # Errors
 /// Where the host can't be reached or refuses.
-pub fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     let body = json!({"contact": args.contact, "channel": args.channel, "text": args.text});
     let answer = args.host.call("POST", "/messages", Body::Json(&body))?;
     if args.json {

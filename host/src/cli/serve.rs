@@ -18,7 +18,7 @@ use crate::store::StoreError;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  switchboard serve\n  switchboard serve my-desk --data /var/lib/switchboard\n  \
     SWITCHBOARD_TOKEN=… switchboard serve my-desk --listen 0.0.0.0:8080")]
-pub struct ServeArgs {
+pub(crate) struct ServeArgs {
     /// The desk directory [default: the built-in demo desk]
     desk: Option<PathBuf>,
     /// Where everything is kept [default: switchboard-data beside the desk]
@@ -42,7 +42,7 @@ const SHORTEST_TOKEN: usize = 16;
 ///
 /// # Errors
 /// Where the desk, the data directory or the address is no good.
-pub fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     if let Some(token) = &args.token
         && token.len() < SHORTEST_TOKEN
     {

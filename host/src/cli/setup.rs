@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 
 use crate::engine::{Clock, Core, Entropy, Parts, SystemClock, SystemEntropy};
-use crate::sandbox::{Compiler, Sandbox, SandboxConfig};
+use crate::sandbox::{Sandbox, SandboxConfig};
 use crate::store::{SledOptions, SledStore, Store};
 use crate::workflow::{Desk, DeskFiles};
 
@@ -30,12 +30,7 @@ pub(crate) fn data_dir(data: Option<PathBuf>, desk: Option<&Path>) -> PathBuf {
 
 /// The sandbox, compiling in child processes of this program.
 pub(crate) fn sandbox(cache: PathBuf) -> anyhow::Result<Arc<Sandbox>> {
-    let program = std::env::current_exe().context("the program can't find itself to compile plugins in a child")?;
-    let config = SandboxConfig {
-        cache_dir: Some(cache),
-        compiler: Compiler::child(program),
-        ..SandboxConfig::default()
-    };
+    let config = SandboxConfig::for_host(cache).context("the program can't find itself to compile plugins in a child")?;
     Ok(Arc::new(Sandbox::new(config)?))
 }
 

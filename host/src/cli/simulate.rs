@@ -18,7 +18,7 @@ use crate::store::{MemoryStore, Store};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  switchboard simulate < examples/day.jsonl\n  \
     echo '{\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"message\",\"contact\":\"ana\",\"text\":\"你好\"}' | switchboard simulate")]
-pub struct SimulateArgs {
+pub(crate) struct SimulateArgs {
     /// The desk directory [default: the built-in demo desk]
     desk: Option<PathBuf>,
     /// Keep what happens in this new directory
@@ -30,7 +30,7 @@ pub struct SimulateArgs {
 ///
 /// # Errors
 /// Where the desk, the scenario or the data directory is no good.
-pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
     let desk = setup::desk(args.desk.as_deref())?;
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).context("the scenario on standard input")?;

@@ -8,23 +8,24 @@ use super::keys;
 use super::run::Finished;
 use crate::model::{Change, ConversationId, Timer};
 use crate::store::{Batch, Table};
+use crate::workflow::Desk;
+use crate::workflow::directory::Via;
 
-/// Something for somebody outside the conversation: kept until whoever it is for has it.
+/// Something that must leave the desk: kept until whoever it is for has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Delivery {
+pub(crate) struct Delivery {
     /// The same for every attempt, so that a receiver can tell repetitions.
-    pub key: String,
+    pub(crate) key: String,
     /// The conversation that it comes from.
-    pub conversation: ConversationId,
-    /// A person, role or department of the directory.
-    pub to: String,
+    pub(crate) conversation: ConversationId,
+    /// A person or department of the directory.
+    pub(crate) to: String,
+    /// Where it goes: the address of a webhook.
+    pub(crate) url: String,
     /// What.
-    pub text: String,
+    pub(crate) text: String,
     /// Since when.
-    pub at: Timestamp,
-    /// When it was delivered; none: still to be.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delivered_at: Option<Timestamp>,
+    pub(crate) at: Timestamp,
 }
 
 /// What a message brings besides its run.
@@ -38,7 +39,7 @@ pub(crate) struct Arrival {
 }
 
 /// Everything that a run makes durable.
-pub(crate) fn batch(finished: &Finished, number: u32, arrival: Option<&Arrival>, taken: Option<&[u8]>) -> Batch {
+pub(crate) fn batch(desk: &Desk, finished: &Finished, number: u32, arrival: Option<&Arrival>, taken: Option<&[u8]>) -> Batch {
     let mut batch = Batch::new();
     let state = &finished.state;
     let at = finished.run.event.at;
@@ -64,7 +65,7 @@ pub(crate) fn batch(finished: &Finished, number: u32, arrival: Option<&Arrival>,
         let name = format!("host/{number}/{nth}");
         put_due(&mut batch, finished, *due, &name, what.clone());
     }
-    outbox(&mut batch, finished, number);
+    outbox(&mut batch, desk, finished, number);
     for (key, value) in &finished.kv {
         match value {
             Some(value) => batch.put(Table::KeyValue, key.clone(), value.clone()),
@@ -98,21 +99,26 @@ fn put_due(batch: &mut Batch, finished: &Finished, due: Timestamp, name: &str, w
     batch.put_json(Table::Timer, keys::timer(due, &finished.state.id, name), &row);
 }
 
-fn outbox(batch: &mut Batch, finished: &Finished, number: u32) {
-    let notices = finished.run.entries.iter().filter_map(|entry| match &entry.change {
-        Change::Notified { to, text } => Some((to, text)),
-        _ => None,
-    });
-    for (nth, (to, text)) in (0u32..).zip(notices) {
-        let delivery = Delivery {
-            key: format!("{}/{nth}", finished.run.id),
-            conversation: finished.state.id.clone(),
-            to: to.clone(),
-            text: text.clone(),
-            at: finished.run.event.at,
-            delivered_at: None,
-        };
-        batch.put_json(Table::Outbox, keys::outbox(&finished.state.id, number, nth), &delivery);
+/// What goes to webhooks. Whoever is told in the console finds it in the run.
+fn outbox(batch: &mut Batch, desk: &Desk, finished: &Finished, number: u32) {
+    let mut nth = 0;
+    for entry in &finished.run.entries {
+        let Change::Notified { to, text } = &entry.change else { continue };
+        for recipient in desk.directory.recipients(to) {
+            for via in recipient.via {
+                let Via::Webhook(url) = via else { continue };
+                let delivery = Delivery {
+                    key: format!("{}_{nth}", finished.run.id),
+                    conversation: finished.state.id.clone(),
+                    to: recipient.name.to_owned(),
+                    url: url.clone(),
+                    text: text.clone(),
+                    at: finished.run.event.at,
+                };
+                batch.put_json(Table::Outbox, keys::outbox(&finished.state.id, number, nth), &delivery);
+                nth += 1;
+            }
+        }
     }
 }
 

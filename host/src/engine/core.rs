@@ -37,7 +37,7 @@ pub struct Parts {
 }
 
 /// One step with everything that its calls need, looked up beforehand.
-pub struct StepPlan {
+pub(crate) struct StepPlan {
     pub(crate) name: String,
     pub(crate) plugin: Arc<Plugin>,
     pub(crate) grants: Grants,
@@ -238,8 +238,9 @@ impl Core {
         };
         let Inbox { input, arrival, taken } = inbox;
         let number = input.number;
+        let desk = Arc::clone(&workflow.desk);
         let finished = self.runner(workflow).execute(input, &Plan::Live)?;
-        let batch = commit::batch(&finished, number, arrival.as_ref(), taken.as_deref());
+        let batch = commit::batch(&desk, &finished, number, arrival.as_ref(), taken.as_deref());
         Ok(Attempt::Fresh(Box::new(finished), batch))
     }
 

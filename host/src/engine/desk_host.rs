@@ -55,20 +55,19 @@ impl Host for DeskHost {
     }
 
     fn departments(&self) -> Vec<String> {
-        self.workflow.desk.directory.department_names()
+        let departments = self.workflow.desk.directory.departments().iter();
+        departments.map(|department| department.name.clone()).collect()
     }
 
     fn responsible(&self, topic: &str) -> Option<Contact> {
-        let desk = &self.workflow.desk;
-        let person = desk.directory.responsible(topic)?;
-        let duty = desk.duty(person, self.at);
+        let person = self.workflow.desk.directory.responsible_at(topic, self.at)?;
         Some(Contact {
             name: person.name.clone(),
             department: person.department.clone(),
             role: person.role.clone(),
             public_contact: person.public_contact.clone(),
-            reachable: duty.reachable,
-            back_at: duty.back_at,
+            reachable: person.is_reachable(self.at),
+            back_at: person.back_at(self.at),
         })
     }
 

@@ -130,7 +130,8 @@ impl Drop for Place {
 /// The account that a request concerns, and a newcomer's place where it needs one.
 pub(crate) struct Lane {
     pub(crate) account: AccountId,
-    pub(crate) place: Option<Place>,
+    /// Held, not read: the place is free again when the lane is dropped.
+    pub(crate) _place: Option<Place>,
 }
 
 /// Finds the account of a request. Cheap: at most two look-ups.
@@ -149,7 +150,7 @@ pub(crate) fn lane(
         Request::Ticket { ticket, .. } => records.ticket(ticket)?.account,
         Request::Due(key) => records.due(key)?.account,
     };
-    Ok(Lane { account, place: None })
+    Ok(Lane { account, _place: None })
 }
 
 fn lane_of_message(
@@ -161,24 +162,24 @@ fn lane_of_message(
     check_inbound(inbound)?;
     // Nearly everybody is known: no lock for them.
     if let Some(known) = records.identity(&inbound.channel, &inbound.contact)? {
-        return Ok(Lane { account: known.account, place: None });
+        return Ok(Lane { account: known.account, _place: None });
     }
     let identity = (inbound.channel.clone(), inbound.contact.clone());
     let mut places = newcomers.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((account, holders)) = places.get_mut(&identity) {
         *holders += 1;
         let account = account.clone();
-        return Ok(Lane { account, place: Some(Place { newcomers: Arc::clone(newcomers), identity: identity.clone() }) });
+        return Ok(Lane { account, _place: Some(Place { newcomers: Arc::clone(newcomers), identity: identity.clone() }) });
     }
     if let Some(known) = records.identity(&inbound.channel, &inbound.contact)? {
-        return Ok(Lane { account: known.account, place: None });
+        return Ok(Lane { account: known.account, _place: None });
     }
     let account = match &inbound.account {
         Some(name) => named_account(name),
         None => AccountId::from_random(entropy.bits()),
     };
     places.insert(identity.clone(), (account.clone(), 1));
-    Ok(Lane { account, place: Some(Place { newcomers: Arc::clone(newcomers), identity }) })
+    Ok(Lane { account, _place: Some(Place { newcomers: Arc::clone(newcomers), identity }) })
 }
 
 /// The account that a sender means by a name of its own.

@@ -7,6 +7,7 @@
 //! - `reading`, `holdings`: what others may read, and all that is kept of one customer, to hand over or to erase.
 //! - `meters`: figures of a running host.
 //! - `service`: many accounts at once over the same core: lanes, workers, timers, live events.
+//! - `outbox`: what must leave the desk, until it has.
 //! - `replay`, `simulate`, `timeline`: recorded runs again; whole days in virtual time; what people read of either.
 //!
 //! Invariants:
@@ -24,12 +25,12 @@ mod holdings;
 mod intake;
 mod keys;
 mod meters;
+mod outbox;
 mod plugins;
 mod reading;
 mod replay;
 mod request;
 mod run;
-mod scope;
 mod service;
 mod settle;
 pub mod simulate;

@@ -22,6 +22,7 @@ use super::holdings::OnErased;
 use super::intake::{Lane, REMEMBERED, Records};
 use super::keys;
 use super::meters::Meters;
+use super::outbox;
 use super::request::{Answer, EngineError, Request};
 use crate::model::{AccountId, ConversationId, Run};
 use crate::store::{Batch, KeyRange, Store, StoreError, Table};
@@ -135,6 +136,9 @@ impl Engine {
         }
         let timers = Arc::clone(&shared);
         threads.push(std::thread::Builder::new().name("timers".to_owned()).spawn(move || timers.tick())?);
+        let sender = Arc::clone(&shared);
+        let deliver = move || outbox::deliver(&sender.core, &sender.stopping);
+        threads.push(std::thread::Builder::new().name("outbox".to_owned()).spawn(deliver)?);
         Ok(Self { shared, threads: Mutex::new(threads) })
     }
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::intake::{Due, digest_bits};
 use crate::model::{
     Account, Author, Change, Conversation, Effect, Entry, Handover, Message, MessageId, Moment, Promise,
-    PromiseStatus, Reply, RunId, SurveyStatus, Ticket, TicketDraft, TicketId, TicketKind, TicketStatus, Timer,
+    PromiseStatus, Reply, RunId, SurveyStatus, Ticket, TicketDraft, TicketId, TicketStatus, Timer,
 };
 use crate::sandbox::{Grant, Grants};
 use crate::workflow::Desk;
@@ -279,12 +279,10 @@ impl<'a> Draft<'a> {
 
     fn open_ticket(&mut self, step: &str, draft: &TicketDraft, tickets: &dyn TicketSource) -> Result<(), String> {
         name("key", &draft.key)?;
-        if !self.desk.directory.has_department(&draft.department) {
-            return Err(format!(
-                "there is no department {:?}; directory.toml names {}",
-                draft.department,
-                self.desk.directory.department_names().join(", ")
-            ));
+        if self.desk.directory.department(&draft.department).is_none() {
+            let known = self.desk.directory.departments().iter().map(|department| department.name.as_str());
+            let known = known.collect::<Vec<_>>().join(", ");
+            return Err(format!("there is no department {:?}; directory.toml names {known}", draft.department));
         }
         for to in &draft.notify {
             self.known(to)?;

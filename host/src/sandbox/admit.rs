@@ -13,6 +13,12 @@ pub enum World {
     Reviewer,
 }
 
+impl std::fmt::Display for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl World {
     /// The name in the contract.
     pub fn as_str(self) -> &'static str {

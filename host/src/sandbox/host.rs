@@ -44,7 +44,7 @@ pub struct Contact {
     pub back_at: Option<Timestamp>,
 }
 
-/// How much of its key-value space a plugin uses in the whole desk.
+/// How much one of a plugin's key-value spaces holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KvUsage {
     /// Keys.
@@ -82,8 +82,8 @@ pub trait Host: Send + Sync {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<(String, Vec<u8>)>, String>;
-    /// How much the plugin has stored in all conversations, accounts and the desk together.
-    fn kv_usage(&self) -> Result<KvUsage, String>;
+    /// How much one of its spaces holds: the conversation's, the account's or the desk's.
+    fn kv_usage(&self, scope: KvScope) -> Result<KvUsage, String>;
 }
 
 /// Where a call's answers come from.

@@ -42,9 +42,9 @@ pub struct Limits {
     pub kv_key_bytes: usize,
     /// Bytes of a value.
     pub kv_value_bytes: usize,
-    /// Keys of the plugin in the whole desk.
+    /// Keys of one space: a plugin's in a conversation, an account or the desk.
     pub kv_keys: u64,
-    /// Bytes of the plugin's keys and values in the whole desk.
+    /// Bytes of keys and values of one space.
     pub kv_bytes: u64,
 }
 

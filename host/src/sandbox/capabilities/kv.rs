@@ -59,8 +59,8 @@ pub(in super::super) struct KvBuffer {
     writes: Vec<KvWrite>,
     /// Writes so far; a key written twice counts twice.
     count: usize,
-    /// What the plugin had stored when the call first wrote.
-    usage: Option<KvUsage>,
+    /// What each space held when the call first wrote to it.
+    usage: std::collections::BTreeMap<KvScope, KvUsage>,
 }
 
 impl KvBuffer {
@@ -79,9 +79,9 @@ impl KvBuffer {
     }
 
     /// What the buffered writes add at most: the values that they replace aren't subtracted.
-    fn added(&self) -> KvUsage {
+    fn added(&self, scope: KvScope) -> KvUsage {
         let sets = self.writes.iter().filter_map(|write| {
-            let value = write.value.as_ref()?;
+            let value = write.value.as_ref().filter(|_| write.scope == scope)?;
             Some((write.key.len() + value.len()) as u64)
         });
         sets.fold(KvUsage::default(), |sum, bytes| KvUsage {
@@ -154,14 +154,17 @@ impl HostState {
                 value.len()
             )));
         }
-        let usage = match self.kv.usage {
-            Some(usage) => usage,
+        let usage = match self.kv.usage.get(&scope) {
+            Some(usage) => *usage,
             None => {
-                let usage = self.ask("kv.usage", json!({}), |host| host.kv_usage())?;
-                *self.kv.usage.insert(usage.map_err(host_error)?)
+                let arguments = json!({ "scope": scope });
+                let usage = self.ask("kv.usage", arguments, |host| host.kv_usage(scope))?;
+                let usage = usage.map_err(host_error)?;
+                self.kv.usage.insert(scope, usage);
+                usage
             }
         };
-        let added = self.kv.added();
+        let added = self.kv.added(scope);
         let mut keys = usage.keys + added.keys + 1;
         let mut bytes = usage.bytes + added.bytes + (key.len() + value.len()) as u64;
         if keys <= most_keys && bytes <= most_bytes {
@@ -173,11 +176,11 @@ impl HostState {
             bytes = bytes.saturating_sub((key.len() + old.len()) as u64);
         }
         if keys > most_keys {
-            return Ok(Err(format!("the plugin has its {most_keys} keys already")));
+            return Ok(Err(format!("this space has its {most_keys} keys already")));
         }
         if bytes > most_bytes {
             return Ok(Err(format!(
-                "the plugin would store more than its {most_bytes} bytes"
+                "this space would hold more than its {most_bytes} bytes"
             )));
         }
         Ok(Ok(()))

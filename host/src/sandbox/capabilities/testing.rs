@@ -72,7 +72,7 @@ impl Host for Desk {
             .map(|key| (key.to_owned(), key.replace("old", "was").into_bytes()))
             .collect())
     }
-    fn kv_usage(&self) -> Result<KvUsage, String> {
+    fn kv_usage(&self, _scope: KvScope) -> Result<KvUsage, String> {
         Ok(KvUsage { keys: 4, bytes: 32 })
     }
 }

@@ -1,0 +1,82 @@
+//! The command line: one file for each command, nothing else knows the terminal.
+
+mod check;
+mod client;
+mod doctor;
+mod init;
+mod plugin;
+mod progress;
+mod replay;
+mod send;
+mod serve;
+mod setup;
+mod simulate;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// The store can no longer be trusted; start again.
+pub(crate) const EXIT_STORE_STOPPED: i32 = 70;
+/// Another process has the data directory.
+pub(crate) const EXIT_IN_USE: u8 = 3;
+
+/// A serverless-style host for customer-support workflows
+///
+/// One binary runs your desk's workflow as sandboxed plugins and keeps everything in one directory.
+#[derive(Debug, Parser)]
+#[command(name = "switchboard", version, after_help = "Start here:\n  switchboard serve            # the built-in demo desk\n  \
+    switchboard init my-desk     # your own\n\nLog lines go to standard error; RUST_LOG=debug shows more.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::InitArgs),
+    Serve(serve::ServeArgs),
+    Check(check::CheckArgs),
+    Simulate(simulate::SimulateArgs),
+    Send(send::SendArgs),
+    Replay(replay::ReplayArgs),
+    Plugin(plugin::PluginArgs),
+    Doctor(doctor::DoctorArgs),
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    // Compiling a stranger's bytes has a process of its own, with nothing of the rest.
+    if std::env::args_os().nth(1).is_some_and(|command| command == "compile-component") {
+        return crate::sandbox::compile_child_main();
+    }
+    let cli = Cli::parse();
+    log();
+    let result = match cli.command {
+        Command::Init(args) => init::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Serve(args) => serve::run(args),
+        Command::Simulate(args) => simulate::run(args),
+        Command::Send(args) => send::run(args),
+        Command::Replay(args) => replay::run(args),
+        Command::Plugin(args) => plugin::run(args),
+        Command::Doctor(args) => doctor::run(args),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("Error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Log lines on standard error: for people on a terminal, one JSON object a line elsewhere.
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn,sled=warn"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        builder.init();
+    } else {
+        builder.json().init();
+    }
+}
