@@ -26,6 +26,8 @@ pub(crate) struct DeskHost {
     pub(crate) account: AccountId,
     pub(crate) conversation: ConversationId,
     pub(crate) at: Timestamp,
+    /// What the customer speaks: people are named in it.
+    pub(crate) language: Option<String>,
     /// What earlier steps of the run wrote under the same plugin's name.
     pub(crate) overlay: KvOverlay,
     pub(crate) desk_reads: DeskReads,
@@ -62,7 +64,7 @@ impl Host for DeskHost {
     fn responsible(&self, topic: &str) -> Option<Contact> {
         let person = self.workflow.desk.directory.responsible_at(topic, self.at)?;
         Some(Contact {
-            name: person.name.clone(),
+            name: person.display_name(self.language.as_deref()).to_owned(),
             department: person.department.clone(),
             role: person.role.clone(),
             public_contact: person.public_contact.clone(),

@@ -475,6 +475,7 @@ impl Runner<'_> {
                 account: progress.input.before.account.clone(),
                 conversation: progress.input.before.id.clone(),
                 at: progress.input.event.at,
+                language: progress.draft.state.language.clone(),
                 overlay: progress.kv.clone(),
                 desk_reads: Arc::clone(&progress.desk_reads),
             })
