@@ -133,7 +133,7 @@ impl Host for Desk {
             .map(|((_, key), value)| (key.clone(), value.clone()))
             .collect())
     }
-    fn kv_usage(&self) -> Result<KvUsage, String> {
+    fn kv_usage(&self, _: KvScope) -> Result<KvUsage, String> {
         let keys = self.keys.lock().unwrap();
         Ok(KvUsage {
             keys: keys.len() as u64,

@@ -13,6 +13,8 @@ use super::{Api, MAX_BODY_BYTES, Problem};
 
 /// How much of a body that is too large is still read, so that a client that is busy sending sees the refusal.
 const DRAINED_BYTES: usize = 1024 * 1024;
+/// And for how long.
+const DRAINED_FOR: Duration = Duration::from_secs(2);
 
 /// A JSON body: one object of exactly the known fields.
 pub(crate) struct Strict<T>(pub(crate) T);
@@ -21,7 +23,9 @@ impl<T: DeserializeOwned> FromRequest<Api> for Strict<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
-        check_kind(request.headers(), "application/json", "JSON")?;
+        if let Err(problem) = check_kind(request.headers(), "application/json", "JSON") {
+            return Err(refuse(request, problem).await);
+        }
         let body = body(request, MAX_BODY_BYTES, api.config.body_deadline).await?;
         json(&body).map(Self)
     }
@@ -114,14 +118,24 @@ async fn collect(body: Body, limit: usize) -> Result<Bytes, Problem> {
     if surplus > 0 { Err(Problem::too_large(limit)) } else { Ok(Bytes::from(collected)) }
 }
 
+/// Refuses a request whose body nobody wants. A connection that is closed while the client still sends would lose the
+/// refusal, so some of the body is read and forgotten.
+pub(crate) async fn refuse(request: Request, problem: Problem) -> Problem {
+    drain(request.into_body()).await;
+    problem
+}
+
 async fn drain(body: Body) {
     let mut stream = body.into_data_stream();
-    let mut drained = 0;
-    while drained <= DRAINED_BYTES
-        && let Some(Ok(chunk)) = stream.next().await
-    {
-        drained += chunk.len();
-    }
+    let draining = async {
+        let mut drained = 0;
+        while drained <= DRAINED_BYTES
+            && let Some(Ok(chunk)) = stream.next().await
+        {
+            drained += chunk.len();
+        }
+    };
+    let _ = tokio::time::timeout(DRAINED_FOR, draining).await;
 }
 
 /// Reads JSON; an error names the field. Unknown and repeated fields and deep nesting are errors.

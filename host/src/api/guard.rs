@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 
+use super::extract::refuse;
 use super::{Api, Problem};
 
 /// Where a request came from, as the socket says. What headers claim about it is ignored.
@@ -20,25 +21,23 @@ pub(crate) async fn needs_token(State(api): State<Api>, request: Request, next: 
         Some(token) => bearer(request.headers()).is_some_and(|given| same(given, token)),
         None if names_this_machine(request.headers()) => true,
         None => {
-            return Problem::new(
-                StatusCode::MISDIRECTED_REQUEST,
-                "without an access token the API answers only to a literal address or localhost; set SWITCHBOARD_TOKEN to use other names",
-            )
-            .into_response();
+            let detail = "without an access token the API answers only to a literal address or localhost; set SWITCHBOARD_TOKEN to use other names";
+            let problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, detail);
+            return refuse(request, problem).await.into_response();
         }
     };
     if allowed {
         return next.run(request).await;
     }
     let detail = "the access token is missing or wrong; send `Authorization: Bearer TOKEN`";
-    Problem::new(StatusCode::UNAUTHORIZED, detail).into_response()
+    refuse(request, Problem::new(StatusCode::UNAUTHORIZED, detail)).await.into_response()
 }
 
 /// Refuses changes that a page of another site asked a browser for.
 pub(crate) async fn same_site(request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !reads && let Err(why) = from_this_site(request.headers()) {
-        return Problem::new(StatusCode::FORBIDDEN, why).into_response();
+        return refuse(request, Problem::new(StatusCode::FORBIDDEN, why)).await.into_response();
     }
     next.run(request).await
 }

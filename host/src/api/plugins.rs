@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::extract::{Segments, Strict, body, check_kind};
+use super::extract::{Segments, Strict, body, check_kind, refuse};
 use super::{Api, MAX_COMPONENT_BYTES, Problem};
 use crate::engine::{ActivePlugin, Core, PluginVersion, PluginsError};
 
@@ -67,10 +67,13 @@ pub(crate) async fn push(
     Segments((name, version)): Segments<(String, String)>,
     request: Request,
 ) -> Result<(StatusCode, Json<PluginView>), Problem> {
-    check_kind(request.headers(), "application/wasm", "the component's bytes")?;
+    if let Err(problem) = check_kind(request.headers(), "application/wasm", "the component's bytes") {
+        return Err(refuse(request, problem).await);
+    }
     let Ok(place) = Arc::clone(&api.pushing).try_acquire_owned() else {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "another component is being taken in; try again shortly")
-            .retry_after(2));
+        let busy = "another component is being taken in; try again shortly";
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, busy).retry_after(2);
+        return Err(refuse(request, problem).await);
     };
     let bytes = body(request, MAX_COMPONENT_BYTES, api.config.body_deadline).await?;
     let pushed = managed(&api, move |core| {

@@ -14,12 +14,14 @@ pub(crate) struct CategoryView {
     /// Its name.
     value: String,
     /// 0 to 1.
-    confidence: f32,
+    confidence: f64,
 }
 
 impl From<&Category> for CategoryView {
     fn from(category: &Category) -> Self {
-        Self { value: category.name.clone(), confidence: category.confidence }
+        // A single-precision figure, written as a person would.
+        let confidence = (f64::from(category.confidence) * 1e3).round() / 1e3;
+        Self { value: category.name.clone(), confidence }
     }
 }
 

@@ -113,7 +113,7 @@ function span(name, cls) {
 }
 
 function bubble(from, text) {
-  const item = document.createElement("li");
+  const item = document.createElement("div");
   item.className = `message ${from}`;
   const body = document.createElement("p");
   body.className = "text";
