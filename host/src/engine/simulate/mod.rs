@@ -132,9 +132,7 @@ impl Simulation {
             }
         };
         let answer = self.carry_out(&request).map_err(|problem| error(line, problem.to_string()))?;
-        if let Some(answer) = answer {
-            self.tell(&answer, &mut tell);
-        }
+        self.tell(&answer, &mut tell);
         self.advance(line.at, &mut tell)
     }
 
@@ -153,8 +151,7 @@ impl Simulation {
                 return Err(SimulateError::Line { line: 0, message });
             }
             match self.carry_out(&Request::Due(key.clone())) {
-                Ok(Some(answer)) => self.tell(&answer, tell),
-                Ok(None) => {}
+                Ok(answer) => self.tell(&answer, tell),
                 Err(EngineError::NothingDue | EngineError::NotFound { .. }) => {
                     let mut batch = Batch::new();
                     batch.delete(Table::Timer, key);
@@ -168,21 +165,37 @@ impl Simulation {
     }
 
     /// Carries a request out; where the process dies on the way, starts it again and does what the sender would do:
-    /// send the same once more. None: it turned out to be done already.
-    fn carry_out(&mut self, request: &Request) -> Result<Option<Answer>, EngineError> {
+    /// send the same once more. Where it turns out to be done already, the answer is that of the run that did it.
+    fn carry_out(&mut self, request: &Request) -> Result<Answer, EngineError> {
+        let conversation = self.conversation_of(request);
         match self.core.process(request) {
             Err(EngineError::Store(problem)) if matches!(*problem, StoreError::Crashed) => {}
-            other => return other.map(Some),
+            other => return other,
         }
         self.store.restart();
         self.core = core(&self.desk, &self.sandbox, &self.clock, &self.store, &self.entropy)
             .map_err(|problem| EngineError::Invalid(problem.to_string()))?;
-        match self.core.process(request) {
-            // The run was durable before the crash; its timer is gone.
-            Err(EngineError::NothingDue) => Ok(None),
-            // Durable before the crash: a department or an agent sees that and does nothing more.
-            Err(EngineError::Conflict(_)) if !matches!(request, Request::Message(_)) => Ok(None),
-            other => other.map(Some),
+        match (self.core.process(request), conversation) {
+            // Its timer, ticket or conversation shows that the run was durable before the crash; it was the last one.
+            (Err(EngineError::NothingDue | EngineError::Conflict(_)), Some(conversation)) => {
+                let records = Records(self.store.as_ref());
+                let number = records.conversation(&conversation)?.run_count;
+                Ok(Answer { run: Arc::new(records.run(&conversation, number)?), repeated: true })
+            }
+            (other, _) => other,
+        }
+    }
+
+    /// The conversation that a request concerns, where it isn't a message, whose key names it.
+    fn conversation_of(&self, request: &Request) -> Option<ConversationId> {
+        let records = Records(self.store.as_ref());
+        match request {
+            Request::Message(_) => None,
+            Request::Reply { conversation, .. }
+            | Request::Take { conversation, .. }
+            | Request::Resolve { conversation, .. } => Some(conversation.clone()),
+            Request::Ticket { ticket, .. } => Some(records.ticket(ticket).ok()?.conversation),
+            Request::Due(key) => Some(records.due(key).ok()?.conversation),
         }
     }
 
