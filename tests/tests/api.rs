@@ -15,7 +15,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use switchboard::api::{ApiConfig, Rate, Server};
-use switchboard::engine::{Core, Engine, Parts, ServiceConfig, SystemClock, SystemEntropy, standard_plugins};
+use switchboard::engine::{
+    Core, Engine, Parts, ServiceConfig, SystemClock, SystemEntropy, standard_plugins,
+};
 use switchboard::sandbox::{Sandbox, SandboxConfig};
 use switchboard::store::MemoryStore;
 use switchboard::workflow::{Desk, DeskFiles};
@@ -45,16 +47,29 @@ impl Host {
         let (stop, stopped) = std::sync::mpsc::channel::<()>();
         let (sender, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 let any = "127.0.0.1:0".parse().unwrap();
-                let server = Server::bind(any, Arc::clone(&ENGINE), config).await.unwrap();
+                let server = Server::bind(any, Arc::clone(&ENGINE), config)
+                    .await
+                    .unwrap();
                 sender.send(server.address()).unwrap();
                 let stopped = tokio::task::spawn_blocking(move || stopped.recv().is_err());
-                server.run(async move { assert!(stopped.await.unwrap()) }).await.unwrap();
+                server
+                    .run(async move { assert!(stopped.await.unwrap()) })
+                    .await
+                    .unwrap();
             });
         });
-        Self { address: address.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+        Self {
+            address: address.recv().unwrap(),
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
     fn stop(mut self) {
@@ -69,14 +84,20 @@ impl Host {
             .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .into();
-        let mut request =
-            ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("http://{}{path}", self.address));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let mut response = agent.run(request.body(body.to_vec()).unwrap()).unwrap();
         let header = |name: &str| {
-            response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned()
+            response
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or("")
+                .to_owned()
         };
         let mut answer = Answer {
             status: response.status().as_u16(),
@@ -97,7 +118,12 @@ impl Host {
     }
 
     fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
-        self.call(method, path, &[("content-type", "application/json")], body.to_string().as_bytes())
+        self.call(
+            method,
+            path,
+            &[("content-type", "application/json")],
+            body.to_string().as_bytes(),
+        )
     }
 
     fn post(&self, path: &str, body: &Value) -> Answer {
@@ -105,14 +131,25 @@ impl Host {
     }
 
     fn message(&self, contact: &str, text: &str) -> Value {
-        self.post("/api/v1/messages", &json!({"contact": contact, "text": text})).ok()
+        self.post(
+            "/api/v1/messages",
+            &json!({"contact": contact, "text": text}),
+        )
+        .ok()
     }
 
     /// Opens a stream of events.
     fn follow(&self, path: &str, headers: &str) -> Stream {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: {}\r\n{headers}\r\n", self.address).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {}\r\n{headers}\r\n",
+            self.address
+        )
+        .unwrap();
         Stream(BufReader::new(stream))
     }
 }
@@ -176,9 +213,13 @@ fn id(value: &Value) -> &str {
 
 #[test]
 fn a_message_is_answered_once_and_the_same_key_gives_the_same_answer() {
-    let body = json!({"contact": "key", "text": "My order arrived broken and nobody answers me!"}).to_string();
+    let body = json!({"contact": "key", "text": "My order arrived broken and nobody answers me!"})
+        .to_string();
     let send = |key: &str, body: &str| {
-        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", key),
+        ];
         HOST.call("POST", "/api/v1/messages", &headers, body.as_bytes())
     };
     let first = send("k-1", &body);
@@ -189,7 +230,12 @@ fn a_message_is_answered_once_and_the_same_key_gives_the_same_answer() {
     assert_eq!(send("k-1", &body).text, first.text);
     let other = json!({"contact": "key", "text": "something else"}).to_string();
     assert!(send("k-1", &other).refused(409).contains("Idempotency-Key"));
-    let state = HOST.get(&format!("/api/v1/conversations/{}", id(&answer["conversation"]))).ok();
+    let state = HOST
+        .get(&format!(
+            "/api/v1/conversations/{}",
+            id(&answer["conversation"])
+        ))
+        .ok();
     assert_eq!(state["run_count"], 1);
     assert_eq!(state["tickets"].as_array().unwrap().len(), 1);
 }
@@ -199,38 +245,74 @@ fn a_hundred_of_the_same_message_at_once_are_one() {
     let body = json!({"contact": "storm", "text": "Where is my parcel?"}).to_string();
     let answers: Vec<String> = std::thread::scope(|scope| {
         let send = || {
-            let headers = [("content-type", "application/json"), ("idempotency-key", "one")];
-            HOST.call("POST", "/api/v1/messages", &headers, body.as_bytes()).text
+            let headers = [
+                ("content-type", "application/json"),
+                ("idempotency-key", "one"),
+            ];
+            HOST.call("POST", "/api/v1/messages", &headers, body.as_bytes())
+                .text
         };
         let threads: Vec<_> = (0..100).map(|_| scope.spawn(send)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
     });
-    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    assert!(
+        answers.iter().all(|answer| *answer == answers[0]),
+        "{answers:?}"
+    );
 }
 
 #[test]
 fn odd_text_is_kept_byte_for_byte_and_impossible_text_is_refused() {
-    for text in ["\u{feff}a\u{0}b\u{202e}c", &"👨‍👩‍👧‍👦".repeat(1_000), &format!("a{}", "\u{301}".repeat(10_000)), &"x\n".repeat(20_000)] {
+    for text in [
+        "\u{feff}a\u{0}b\u{202e}c",
+        &"👨‍👩‍👧‍👦".repeat(1_000),
+        &format!("a{}", "\u{301}".repeat(10_000)),
+        &"x\n".repeat(20_000),
+    ] {
         let answer = HOST.message("odd", text);
-        let path = format!("/api/v1/conversations/{}?limit=200", id(&answer["conversation"]));
+        let path = format!(
+            "/api/v1/conversations/{}?limit=200",
+            id(&answer["conversation"])
+        );
         let messages = HOST.get(&path).ok()["messages"].clone();
-        assert!(messages.as_array().unwrap().iter().any(|message| message["text"] == *text));
+        assert!(
+            messages
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|message| message["text"] == *text)
+        );
     }
     let headers = [("content-type", "application/json")];
-    for body in [&b"{\"contact\":\"a\",\"text\":\"\xff\"}"[..], br#"{"contact":"a","text":"\ud800"}"#] {
-        HOST.call("POST", "/api/v1/messages", &headers, body).refused(400);
+    for body in [
+        &b"{\"contact\":\"a\",\"text\":\"\xff\"}"[..],
+        br#"{"contact":"a","text":"\ud800"}"#,
+    ] {
+        HOST.call("POST", "/api/v1/messages", &headers, body)
+            .refused(400);
     }
 }
 
 #[test]
 fn a_body_that_is_wrong_is_refused_with_the_place() {
     let send = |kind: &str, body: &str| {
-        HOST.call("POST", "/api/v1/messages", &[("content-type", kind)], body.as_bytes())
+        HOST.call(
+            "POST",
+            "/api/v1/messages",
+            &[("content-type", kind)],
+            body.as_bytes(),
+        )
     };
     let json = "application/json";
     for (body, words) in [
         (r#"{"contact":"a","text":"b","txt":"c"}"#, "txt"),
-        (r#"{"contact":"a","contact":"b","text":"c"}"#, "duplicate field `contact`"),
+        (
+            r#"{"contact":"a","contact":"b","text":"c"}"#,
+            "duplicate field `contact`",
+        ),
         (r#"{"contact":"a"}"#, "missing field `text`"),
         (r#"{"contact":"a","text":1e999999}"#, "text: "),
         (r#"{"contact":"a","text":" "}"#, "text: "),
@@ -246,7 +328,11 @@ fn a_body_that_is_wrong_is_refused_with_the_place() {
     send("application/x-www-form-urlencoded", "contact=a").refused(415);
     let large = json!({"contact": "a", "text": "x".repeat(64 * 1024)}).to_string();
     assert!(send(json, &large).refused(413).contains("65536"));
-    assert!(HOST.get("/api/v1/nothing").refused(404).contains("/openapi.json"));
+    assert!(
+        HOST.get("/api/v1/nothing")
+            .refused(404)
+            .contains("/openapi.json")
+    );
     let wrong = HOST.call("DELETE", "/api/v1/messages", &[], b"");
     wrong.refused(405);
     assert!(wrong.allow.contains("POST"), "{wrong:?}");
@@ -270,9 +356,16 @@ fn what_is_not_there_is_404_and_says_no_more() {
     ] {
         HOST.get(&path).refused(404);
     }
-    HOST.post("/api/v1/conversations/con_x/take", &json!({"agent": "Li"})).refused(404);
-    HOST.send("PATCH", "/api/v1/tickets/tic_x", &json!({"status": "closed", "by": "Li"})).refused(404);
-    HOST.call("DELETE", "/api/v1/accounts/acc_x", &[], b"").refused(404);
+    HOST.post("/api/v1/conversations/con_x/take", &json!({"agent": "Li"}))
+        .refused(404);
+    HOST.send(
+        "PATCH",
+        "/api/v1/tickets/tic_x",
+        &json!({"status": "closed", "by": "Li"}),
+    )
+    .refused(404);
+    HOST.call("DELETE", "/api/v1/accounts/acc_x", &[], b"")
+        .refused(404);
     let one = HOST.message("somebody", "hello");
     let body = json!({"contact": "else", "text": "hi", "conversation": one["conversation"]});
     HOST.post("/api/v1/messages", &body).refused(404);
@@ -287,16 +380,30 @@ fn conversations_are_listed_newest_first_in_pages_and_by_filters() {
     let mut found = Vec::new();
     let mut cursor = String::new();
     loop {
-        let page = HOST.get(&format!("/api/v1/conversations?channel=paging&limit=2{cursor}")).ok();
+        let page = HOST
+            .get(&format!(
+                "/api/v1/conversations?channel=paging&limit=2{cursor}"
+            ))
+            .ok();
         let conversations = page["conversations"].as_array().unwrap();
-        found.extend(conversations.iter().map(|state| id(&state["contact"]).to_owned()));
-        let Some(next) = page["next"].as_str() else { break };
+        found.extend(
+            conversations
+                .iter()
+                .map(|state| id(&state["contact"]).to_owned()),
+        );
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
         cursor = format!("&cursor={next}");
     }
     assert_eq!(found, ["page-4", "page-3", "page-2", "page-1", "page-0"]);
-    let one = HOST.get("/api/v1/conversations?channel=paging&contact=page-3&handler=bot&resolved=false").ok();
+    let one = HOST
+        .get("/api/v1/conversations?channel=paging&contact=page-3&handler=bot&resolved=false")
+        .ok();
     assert_eq!(one["conversations"].as_array().unwrap().len(), 1);
-    let none = HOST.get("/api/v1/conversations?channel=paging&label=nobody-has-this").ok();
+    let none = HOST
+        .get("/api/v1/conversations?channel=paging&label=nobody-has-this")
+        .ok();
     assert!(none["conversations"].as_array().unwrap().is_empty());
 }
 
@@ -304,7 +411,10 @@ fn conversations_are_listed_newest_first_in_pages_and_by_filters() {
 fn messages_are_paged_by_number() {
     let mut path = String::new();
     for _ in 0..3 {
-        path = format!("/api/v1/conversations/{}", id(&HOST.message("pager", "hello")["conversation"]));
+        path = format!(
+            "/api/v1/conversations/{}",
+            id(&HOST.message("pager", "hello")["conversation"])
+        );
     }
     let all = HOST.get(&path).ok();
     let count = all["messages"].as_array().unwrap().len();
@@ -313,30 +423,57 @@ fn messages_are_paged_by_number() {
     assert_eq!(newest["messages"][0]["number"], count);
     assert_eq!(newest["earlier"], count);
     let first = HOST.get(&format!("{path}?after=0&limit=1")).ok();
-    assert_eq!((&first["messages"][0]["number"], &first["later"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&first["messages"][0]["number"], &first["later"]),
+        (&json!(1), &json!(1))
+    );
     let earlier = HOST.get(&format!("{path}?before={count}&limit=1")).ok();
     assert_eq!(earlier["messages"][0]["number"], count - 1);
 }
 
 #[test]
 fn an_agent_takes_answers_and_settles_a_conversation() {
-    let path = format!("/api/v1/conversations/{}", id(&HOST.message("agents", "hello")["conversation"]));
-    let taken = HOST.post(&format!("{path}/take"), &json!({"agent": "Li Mei"})).ok();
+    let path = format!(
+        "/api/v1/conversations/{}",
+        id(&HOST.message("agents", "hello")["conversation"])
+    );
+    let taken = HOST
+        .post(&format!("{path}/take"), &json!({"agent": "Li Mei"}))
+        .ok();
     assert_eq!(taken["handler"], "agent");
-    let answered =
-        HOST.post(&format!("{path}/replies"), &json!({"agent": "Li Mei", "text": "您好，我来帮您。"})).ok();
+    let answered = HOST
+        .post(
+            &format!("{path}/replies"),
+            &json!({"agent": "Li Mei", "text": "您好，我来帮您。"}),
+        )
+        .ok();
     assert_eq!(answered["replies"][0]["by"], "Li Mei");
-    HOST.post(&format!("{path}/replies"), &json!({"agent": "Li Mei", "text": " "})).refused(400);
-    HOST.post(&format!("{path}/replies"), &json!({"agent": "", "text": "x"})).refused(400);
-    HOST.post(&format!("{path}/resolve"), &json!({"agent": "Li Mei", "summary": "done"})).ok();
+    HOST.post(
+        &format!("{path}/replies"),
+        &json!({"agent": "Li Mei", "text": " "}),
+    )
+    .refused(400);
+    HOST.post(
+        &format!("{path}/replies"),
+        &json!({"agent": "", "text": "x"}),
+    )
+    .refused(400);
+    HOST.post(
+        &format!("{path}/resolve"),
+        &json!({"agent": "Li Mei", "summary": "done"}),
+    )
+    .ok();
     assert_eq!(HOST.get(&path).ok()["resolved"], true);
-    HOST.post(&format!("{path}/resolve"), &json!({"agent": "Li Mei"})).refused(409);
+    HOST.post(&format!("{path}/resolve"), &json!({"agent": "Li Mei"}))
+        .refused(409);
 }
 
 #[test]
 fn a_stream_goes_on_from_the_last_event_without_loss_or_doubles() {
-    let path =
-        format!("/api/v1/conversations/{}/events", id(&HOST.message("stream", "hello")["conversation"]));
+    let path = format!(
+        "/api/v1/conversations/{}/events",
+        id(&HOST.message("stream", "hello")["conversation"])
+    );
     let mut live = HOST.follow(&path, "");
     let mut all = HOST.follow(&format!("{path}?after=0"), "");
     assert_eq!(all.next().0, "1");
@@ -355,7 +492,10 @@ fn a_stream_goes_on_from_the_last_event_without_loss_or_doubles() {
     }
     drop(live);
     let mut resumed = HOST.follow(&path, "last-event-id: 2\r\n");
-    assert_eq!((resumed.next().0, resumed.next().0), ("3".to_owned(), "4".to_owned()));
+    assert_eq!(
+        (resumed.next().0, resumed.next().0),
+        ("3".to_owned(), "4".to_owned())
+    );
     let wrong = HOST.call("GET", &path, &[("last-event-id", "x")], b"");
     wrong.refused(400);
 }
@@ -366,7 +506,11 @@ fn a_ticket_goes_forwards_only_and_closes_with_a_word_for_the_customer() {
     let ticket = id(&answer["tickets"][0]["id"]).to_owned();
     let path = format!("/api/v1/tickets/{ticket}");
     let step = |status: &str, feedback: Option<&str>| {
-        HOST.send("PATCH", &path, &json!({"status": status, "by": "Wang Fang", "feedback": feedback}))
+        HOST.send(
+            "PATCH",
+            &path,
+            &json!({"status": status, "by": "Wang Fang", "feedback": feedback}),
+        )
     };
     assert_eq!(step("acknowledged", None).ok()["status"], "acknowledged");
     step("opened", None).refused(409);
@@ -375,8 +519,16 @@ fn a_ticket_goes_forwards_only_and_closes_with_a_word_for_the_customer() {
     let closed = step("closed", Some("We sent a new one.")).ok();
     assert_eq!(closed["feedback"], "We sent a new one.");
     assert!(!id(&closed["body"]).is_empty());
-    let listed = HOST.get("/api/v1/tickets?status=closed&kind=complaint&overdue=false&limit=200").ok();
-    assert!(listed["tickets"].as_array().unwrap().iter().any(|listed| listed["id"] == ticket.as_str()));
+    let listed = HOST
+        .get("/api/v1/tickets?status=closed&kind=complaint&overdue=false&limit=200")
+        .ok();
+    assert!(
+        listed["tickets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|listed| listed["id"] == ticket.as_str())
+    );
     HOST.get("/api/v1/tickets?status=nowhere").refused(400);
     HOST.get("/api/v1/tickets?kind=nothing").refused(400);
 }
@@ -385,20 +537,34 @@ fn a_ticket_goes_forwards_only_and_closes_with_a_word_for_the_customer() {
 fn a_customer_is_shown_handed_over_and_erased_whole() {
     let answer = HOST.message("gone", "My order arrived broken and nobody answers me!");
     let conversation = id(&answer["conversation"]).to_owned();
-    let state = HOST.get(&format!("/api/v1/conversations/{conversation}")).ok();
+    let state = HOST
+        .get(&format!("/api/v1/conversations/{conversation}"))
+        .ok();
     let path = format!("/api/v1/accounts/{}", id(&state["account"]));
     let account = HOST.get(&path).ok();
     assert_eq!(account["conversations"][0]["id"], conversation.as_str());
     assert_eq!(account["tickets"].as_array().unwrap().len(), 1);
     let export = HOST.get(&format!("{path}/export")).ok();
-    for table in ["account", "conversation", "identity", "message", "run", "ticket"] {
-        assert!(!export["records"][table].as_array().unwrap().is_empty(), "{table}");
+    for table in [
+        "account",
+        "conversation",
+        "identity",
+        "message",
+        "run",
+        "ticket",
+    ] {
+        assert!(
+            !export["records"][table].as_array().unwrap().is_empty(),
+            "{table}"
+        );
     }
     let erased = HOST.call("DELETE", &path, &[], b"").ok();
     assert!(erased["records"].as_u64().unwrap() > 5);
     HOST.get(&path).refused(404);
-    HOST.get(&format!("/api/v1/conversations/{conversation}")).refused(404);
-    HOST.get(&format!("/api/v1/runs/{}", id(&answer["run"]))).refused(404);
+    HOST.get(&format!("/api/v1/conversations/{conversation}"))
+        .refused(404);
+    HOST.get(&format!("/api/v1/runs/{}", id(&answer["run"])))
+        .refused(404);
     let tickets = HOST.get("/api/v1/tickets?limit=200").text;
     assert!(!tickets.contains(&conversation));
     let again = HOST.message("gone", "hello");
@@ -418,32 +584,65 @@ fn a_run_shows_its_whole_trace() {
 #[test]
 fn a_plugin_is_pushed_made_live_and_rolled_back() {
     let listed = HOST.get("/api/v1/plugins").ok();
-    let greeting =
-        listed["plugins"].as_array().unwrap().iter().find(|plugin| plugin["name"] == "greeting").unwrap().clone();
+    let greeting = listed["plugins"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|plugin| plugin["name"] == "greeting")
+        .unwrap()
+        .clone();
     assert_eq!(greeting["origin"], "standard");
     let version = id(&greeting["version"]).to_owned();
-    let (_, bytes) = standard_plugins().find(|(name, _)| *name == "greeting").unwrap();
-    let put = |path: &str, headers: &[(&str, &str)], bytes: &[u8]| HOST.call("PUT", path, headers, bytes);
+    let (_, bytes) = standard_plugins()
+        .find(|(name, _)| *name == "greeting")
+        .unwrap();
+    let put =
+        |path: &str, headers: &[(&str, &str)], bytes: &[u8]| HOST.call("PUT", path, headers, bytes);
     let wasm = ("content-type", "application/wasm");
     let path = format!("/api/v1/plugins/greeting/{version}");
     let pushed = put(&path, &[wasm], bytes);
-    assert_eq!((pushed.status, &pushed.ok()["sha256"]), (201, &greeting["sha256"]));
+    assert_eq!(
+        (pushed.status, &pushed.ok()["sha256"]),
+        (201, &greeting["sha256"])
+    );
     put("/api/v1/plugins/greeting/9.9.9", &[wasm], bytes).refused(409);
-    put(&path, &[("content-type", "application/octet-stream")], bytes).refused(415);
+    put(
+        &path,
+        &[("content-type", "application/octet-stream")],
+        bytes,
+    )
+    .refused(415);
     put(&path, &[wasm, ("content-encoding", "gzip")], bytes).refused(415);
     put(&path, &[wasm], b"not a component").refused(400);
-    let live = HOST.post("/api/v1/plugins/greeting/activate", &json!({"version": version})).ok();
+    let live = HOST
+        .post(
+            "/api/v1/plugins/greeting/activate",
+            &json!({"version": version}),
+        )
+        .ok();
     assert_eq!(live["previous"], version.as_str());
-    HOST.post("/api/v1/plugins/greeting/activate", &json!({"version": "9.9.9"})).refused(404);
-    HOST.post("/api/v1/plugins/greeting/activate", &json!({"vers": "9.9.9"})).refused(400);
-    let back = HOST.call("POST", "/api/v1/plugins/greeting/rollback", &[], b"").ok();
+    HOST.post(
+        "/api/v1/plugins/greeting/activate",
+        &json!({"version": "9.9.9"}),
+    )
+    .refused(404);
+    HOST.post(
+        "/api/v1/plugins/greeting/activate",
+        &json!({"vers": "9.9.9"}),
+    )
+    .refused(400);
+    let back = HOST
+        .call("POST", "/api/v1/plugins/greeting/rollback", &[], b"")
+        .ok();
     assert_eq!(back["version"], version.as_str());
 }
 
 #[test]
 fn a_component_that_is_too_large_is_refused_before_it_is_sent() {
     let mut stream = TcpStream::connect(HOST.address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
     let size = 16 * 1024 * 1024 + 1;
     write!(
         stream,
@@ -460,18 +659,40 @@ fn a_component_that_is_too_large_is_refused_before_it_is_sent() {
 #[test]
 fn reports_come_as_json_and_as_csv() {
     HOST.message("report", "My order arrived broken and nobody answers me!");
-    for (name, column) in [("volume", "messages"), ("tickets", "opened"), ("steps", "calls"), ("satisfaction", "answers")] {
+    for (name, column) in [
+        ("volume", "messages"),
+        ("tickets", "opened"),
+        ("steps", "calls"),
+        ("satisfaction", "answers"),
+    ] {
         let path = format!("/api/v1/reports/{name}");
         let report = HOST.get(&path).ok();
         assert!(report["rows"][0][column].is_u64(), "{report}");
         let csv = HOST.call("GET", &path, &[("accept", "text/csv")], b"");
         assert!(csv.kind.starts_with("text/csv"));
-        assert!(csv.text.lines().next().unwrap().split(',').any(|found| found == column), "{}", csv.text);
+        assert!(
+            csv.text
+                .lines()
+                .next()
+                .unwrap()
+                .split(',')
+                .any(|found| found == column),
+            "{}",
+            csv.text
+        );
         assert_eq!(HOST.get(&format!("{path}?format=csv")).kind, csv.kind);
-        assert!(HOST.get(&format!("{path}?to=2020-01-01")).ok()["rows"].as_array().unwrap().len() <= 1);
+        assert!(
+            HOST.get(&format!("{path}?to=2020-01-01")).ok()["rows"]
+                .as_array()
+                .unwrap()
+                .len()
+                <= 1
+        );
         HOST.get(&format!("{path}?from=yesterday")).refused(400);
-        HOST.get(&format!("{path}?from=2026-02-01&to=2026-01-01")).refused(400);
-        HOST.call("GET", &path, &[("accept", "image/png")], b"").refused(406);
+        HOST.get(&format!("{path}?from=2026-02-01&to=2026-01-01"))
+            .refused(400);
+        HOST.call("GET", &path, &[("accept", "image/png")], b"")
+            .refused(406);
     }
 }
 
@@ -481,7 +702,11 @@ fn the_host_says_how_it_is_and_describes_itself() {
     assert_eq!(HOST.get("/readyz").ok()["status"], "ok");
     HOST.message("metrics", "hello");
     let metrics = HOST.get("/metrics").text;
-    for name in ["switchboard_messages_total", "switchboard_step_seconds_bucket", "switchboard_store_barriers_total"] {
+    for name in [
+        "switchboard_messages_total",
+        "switchboard_step_seconds_bucket",
+        "switchboard_store_barriers_total",
+    ] {
         assert!(metrics.contains(name), "{metrics}");
     }
     assert!(HOST.get("/openapi.json").ok()["paths"]["/api/v1/messages"]["post"].is_object());
@@ -490,12 +715,20 @@ fn the_host_says_how_it_is_and_describes_itself() {
 #[test]
 fn with_a_token_only_its_bearers_may_call_and_visitors_still_chat() {
     let token = "a secret of at least sixteen";
-    let host = Host::start(ApiConfig { token: Some(token.to_owned()), ..ApiConfig::default() });
+    let host = Host::start(ApiConfig {
+        token: Some(token.to_owned()),
+        ..ApiConfig::default()
+    });
     let document = host.get("/openapi.json").ok();
     let mut refused = 0;
     for (path, methods) in document["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys() {
-            let answer = host.call(&method.to_uppercase(), &path.replace(['{', '}'], ""), &[], b"");
+            let answer = host.call(
+                &method.to_uppercase(),
+                &path.replace(['{', '}'], ""),
+                &[],
+                b"",
+            );
             let guarded = path.starts_with("/api/") || path == "/metrics";
             assert_eq!(answer.status == 401, guarded, "{method} {path}: {answer:?}");
             if guarded {
@@ -506,7 +739,10 @@ fn with_a_token_only_its_bearers_may_call_and_visitors_still_chat() {
         }
     }
     assert!(refused > 20);
-    let with = |value: &str| host.call("GET", "/api/v1/tickets", &[("authorization", value)], b"").status;
+    let with = |value: &str| {
+        host.call("GET", "/api/v1/tickets", &[("authorization", value)], b"")
+            .status
+    };
     assert_eq!(with(&format!("Bearer {token}")), 200);
     assert_eq!(with(&format!("Bearer {token}x")), 401);
     assert_eq!(with(token), 401);
@@ -517,7 +753,12 @@ fn with_a_token_only_its_bearers_may_call_and_visitors_still_chat() {
 fn pages_of_other_sites_may_change_nothing() {
     let body = json!({"contact": "csrf", "text": "hello"}).to_string();
     let with = |name: &str, value: &str| {
-        HOST.call("POST", "/api/v1/messages", &[("content-type", "application/json"), (name, value)], body.as_bytes())
+        HOST.call(
+            "POST",
+            "/api/v1/messages",
+            &[("content-type", "application/json"), (name, value)],
+            body.as_bytes(),
+        )
     };
     with("origin", "http://evil.example").refused(403);
     with("origin", "null").refused(403);
@@ -532,17 +773,42 @@ fn pages_of_other_sites_may_change_nothing() {
 fn a_visitor_chats_and_sees_only_its_own_conversation() {
     let visitor = "00112233445566778899aabbccddeeff";
     let send = |visitor: &str, text: &str, key: &str| {
-        let headers =
-            [("content-type", "application/json"), ("x-switchboard-visitor", visitor), ("idempotency-key", key)];
-        HOST.call("POST", "/chat/messages", &headers, json!({"text": text}).to_string().as_bytes())
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-switchboard-visitor", visitor),
+            ("idempotency-key", key),
+        ];
+        HOST.call(
+            "POST",
+            "/chat/messages",
+            &headers,
+            json!({"text": text}).to_string().as_bytes(),
+        )
     };
     let header = ("x-switchboard-visitor", visitor);
-    HOST.call("GET", "/chat/events", &[header], b"").refused(404);
-    let first = send(visitor, "My order arrived broken and nobody answers me!", "1");
+    HOST.call("GET", "/chat/events", &[header], b"")
+        .refused(404);
+    let first = send(
+        visitor,
+        "My order arrived broken and nobody answers me!",
+        "1",
+    );
     let said = first.ok();
     assert_eq!(said["messages"][0]["from"], "you");
-    assert!(!first.text.contains("con_") && !first.text.contains("tic_"), "{}", first.text);
-    assert_eq!(send(visitor, "My order arrived broken and nobody answers me!", "1").text, first.text);
+    assert!(
+        !first.text.contains("con_") && !first.text.contains("tic_"),
+        "{}",
+        first.text
+    );
+    assert_eq!(
+        send(
+            visitor,
+            "My order arrived broken and nobody answers me!",
+            "1"
+        )
+        .text,
+        first.text
+    );
     let line = format!("x-switchboard-visitor: {visitor}\r\n");
     let mut stream = HOST.follow("/chat/events", &line);
     let (event, history) = stream.next();
@@ -552,7 +818,13 @@ fn a_visitor_chats_and_sees_only_its_own_conversation() {
     let mut resumed = HOST.follow("/chat/events", &format!("{line}last-event-id: {event}\r\n"));
     assert_eq!(resumed.next().1["messages"][0]["text"], "hello again");
     let other = "ffffffffffffffffffffffffffffffff";
-    HOST.call("GET", "/chat/events", &[("x-switchboard-visitor", other)], b"").refused(404);
+    HOST.call(
+        "GET",
+        "/chat/events",
+        &[("x-switchboard-visitor", other)],
+        b"",
+    )
+    .refused(404);
     send("short", "hello", "3").refused(400);
     let listed = HOST.get("/api/v1/conversations?channel=web").text;
     assert!(!listed.contains(visitor), "nobody who reads may speak");
@@ -560,10 +832,19 @@ fn a_visitor_chats_and_sees_only_its_own_conversation() {
 
 #[test]
 fn a_visitor_who_writes_too_much_waits() {
-    let config = ApiConfig { per_visitor: Rate { burst: 2, per_second: 0.1 }, ..ApiConfig::default() };
+    let config = ApiConfig {
+        per_visitor: Rate {
+            burst: 2,
+            per_second: 0.1,
+        },
+        ..ApiConfig::default()
+    };
     let host = Host::start(config);
     let send = |visitor: &str| {
-        let headers = [("content-type", "application/json"), ("x-switchboard-visitor", visitor)];
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-switchboard-visitor", visitor),
+        ];
         host.call("POST", "/chat/messages", &headers, br#"{"text":"hello"}"#)
     };
     let (one, other) = ("1".repeat(32), "2".repeat(32));
@@ -581,19 +862,33 @@ fn the_chat_page_runs_nothing_but_its_own_script() {
     let page = HOST.call("GET", "/chat", &[("accept-language", "zh-TW")], b"");
     assert_eq!(page.status, 200);
     assert!(page.text.contains("<html lang=\"zh-Hant\"") && page.text.contains("Blue Whale Toys"));
-    assert!(page.policy.starts_with("default-src 'none'; script-src 'self'") && !page.policy.contains("unsafe"));
-    assert!(HOST.get("/chat/chat.js").kind.starts_with("text/javascript"));
+    assert!(
+        page.policy
+            .starts_with("default-src 'none'; script-src 'self'")
+            && !page.policy.contains("unsafe")
+    );
+    assert!(
+        HOST.get("/chat/chat.js")
+            .kind
+            .starts_with("text/javascript")
+    );
     assert!(HOST.get("/chat/chat.css").kind.starts_with("text/css"));
 }
 
 #[test]
 fn slow_senders_are_cut_off_and_others_are_served_meanwhile() {
     let deadline = Duration::from_millis(500);
-    let host = Host::start(ApiConfig { header_deadline: deadline, body_deadline: deadline, ..ApiConfig::default() });
+    let host = Host::start(ApiConfig {
+        header_deadline: deadline,
+        body_deadline: deadline,
+        ..ApiConfig::default()
+    });
     let mut slow_headers = TcpStream::connect(host.address).unwrap();
     let mut slow_body = TcpStream::connect(host.address).unwrap();
     for stream in [&slow_headers, &slow_body] {
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
     }
     write!(slow_headers, "GET /healthz HTTP/1.1\r\nx-slow: ").unwrap();
     write!(
@@ -616,7 +911,10 @@ fn slow_senders_are_cut_off_and_others_are_served_meanwhile() {
 fn a_stopping_host_ends_its_streams_at_once() {
     let host = Host::start(ApiConfig::default());
     let conversation = id(&host.message("stopping", "hello")["conversation"]).to_owned();
-    let mut stream = host.follow(&format!("/api/v1/conversations/{conversation}/events?after=0"), "");
+    let mut stream = host.follow(
+        &format!("/api/v1/conversations/{conversation}/events?after=0"),
+        "",
+    );
     assert_eq!(stream.next().0, "1");
     let start = Instant::now();
     host.stop();

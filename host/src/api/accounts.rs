@@ -26,7 +26,10 @@ use crate::store::Table;
     responses((status = 200, body = AccountView),
         (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
-pub(crate) async fn show(State(api): State<Api>, Segments(id): Segments<String>) -> Result<Json<AccountView>, Problem> {
+pub(crate) async fn show(
+    State(api): State<Api>,
+    Segments(id): Segments<String>,
+) -> Result<Json<AccountView>, Problem> {
     let id = AccountId::new(id);
     let view = api.read(move |core| {
         let account = core.account(&id)?;
@@ -74,21 +77,33 @@ pub(crate) struct AccountExport {
     responses((status = 200, body = AccountExport),
         (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
-pub(crate) async fn export(State(api): State<Api>, Segments(id): Segments<String>) -> Result<Response, Problem> {
+pub(crate) async fn export(
+    State(api): State<Api>,
+    Segments(id): Segments<String>,
+) -> Result<Response, Problem> {
     let id = AccountId::new(id);
     let export = api.read(move |core| {
         let mut records: BTreeMap<&'static str, Vec<Value>> = BTreeMap::new();
         for held in core.holdings(&id)? {
             // Indices say nothing that the records don't.
             if !matches!(held.table, Table::RunByTime | Table::IdempotencyByTime) {
-                records.entry(held.table.name()).or_default().push(record(&held));
+                records
+                    .entry(held.table.name())
+                    .or_default()
+                    .push(record(&held));
             }
         }
-        Ok(AccountExport { account: id.to_string(), exported_at: core.clock().now(), records })
+        Ok(AccountExport {
+            account: id.to_string(),
+            exported_at: core.clock().now(),
+            records,
+        })
     });
     let mut response = Json(export.await?).into_response();
     let name = HeaderValue::from_static("attachment; filename=\"account.json\"");
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_DISPOSITION, name);
     Ok(response)
 }
 
@@ -113,7 +128,9 @@ fn record(held: &Held) -> Value {
 fn readable(bytes: &[u8]) -> Value {
     match std::str::from_utf8(bytes) {
         Ok(text) => json!({ "text": text }),
-        Err(_) => json!({ "hex": bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() }),
+        Err(_) => {
+            json!({ "hex": bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() })
+        }
     }
 }
 
@@ -136,8 +153,14 @@ pub(crate) struct Erased {
     responses((status = 200, body = Erased),
         (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
-pub(crate) async fn erase(State(api): State<Api>, Segments(id): Segments<String>) -> Result<Json<Erased>, Problem> {
+pub(crate) async fn erase(
+    State(api): State<Api>,
+    Segments(id): Segments<String>,
+) -> Result<Json<Erased>, Problem> {
     let records = api.engine.erase(&AccountId::new(id.clone())).await?;
     tracing::info!(account = id, records, "a customer was erased");
-    Ok(Json(Erased { account: id, records }))
+    Ok(Json(Erased {
+        account: id,
+        records,
+    }))
 }

@@ -48,8 +48,13 @@ impl ConversationsQuery {
         fits(self.channel.as_deref(), &state.channel)
             && fits(self.contact.as_deref(), &state.contact)
             && fits(self.handler.as_deref(), state.handler.as_str())
-            && self.resolved.is_none_or(|resolved| resolved == state.resolved)
-            && self.label.as_ref().is_none_or(|label| state.labels.contains(label))
+            && self
+                .resolved
+                .is_none_or(|resolved| resolved == state.resolved)
+            && self
+                .label
+                .as_ref()
+                .is_none_or(|label| state.labels.contains(label))
     }
 }
 
@@ -79,13 +84,18 @@ pub(crate) async fn list(
     if let Some(handler) = &query.handler
         && Handler::parse(handler).is_none()
     {
-        return Err(Problem::bad_request(format!("handler: there is no {handler:?}; use bot, queue or agent")));
+        return Err(Problem::bad_request(format!(
+            "handler: there is no {handler:?}; use bot, queue or agent"
+        )));
     }
     let cursor = query.cursor.as_deref().map(|text| {
-        RunMark::parse(text).ok_or_else(|| Problem::bad_request("cursor: use the `next` of the page before"))
+        RunMark::parse(text)
+            .ok_or_else(|| Problem::bad_request("cursor: use the `next` of the page before"))
     });
     let cursor = cursor.transpose()?;
-    let page = api.read(move |core| page(core, &query, limit, cursor)).await?;
+    let page = api
+        .read(move |core| page(core, &query, limit, cursor))
+        .await?;
     Ok(Json(page))
 }
 
@@ -105,7 +115,9 @@ fn page(
         for (mark, run) in runs {
             looked_at += 1;
             cursor = Some(mark);
-            let Some((id, number)) = run.parts() else { continue };
+            let Some((id, number)) = run.parts() else {
+                continue;
+            };
             if !seen.insert(id.clone()) {
                 continue;
             }
@@ -119,11 +131,17 @@ fn page(
                 conversations.push(ConversationView::from(&state));
             }
             if conversations.len() == limit || looked_at >= LOOKED_AT {
-                return Ok(ConversationPage { conversations, next: cursor.map(|mark| mark.to_text()) });
+                return Ok(ConversationPage {
+                    conversations,
+                    next: cursor.map(|mark| mark.to_text()),
+                });
             }
         }
         if !whole {
-            return Ok(ConversationPage { conversations, next: None });
+            return Ok(ConversationPage {
+                conversations,
+                next: None,
+            });
         }
     }
 }
@@ -173,7 +191,11 @@ pub(crate) async fn show(
     let (state, messages) = api
         .read(move |core| {
             let state = core.conversation(&id)?;
-            let page = MessagePage { after: query.after, before: query.before, limit };
+            let page = MessagePage {
+                after: query.after,
+                before: query.before,
+                limit,
+            };
             Ok((state, core.messages(&id, page)?))
         })
         .await?;
@@ -213,7 +235,15 @@ pub(crate) async fn reply(
 ) -> Result<Json<Received>, Problem> {
     name("agent", &reply.agent)?;
     let conversation = ConversationId::new(id);
-    act(&api, Request::Reply { conversation, agent: reply.agent, text: reply.text }).await
+    act(
+        &api,
+        Request::Reply {
+            conversation,
+            agent: reply.agent,
+            text: reply.text,
+        },
+    )
+    .await
 }
 
 /// Who takes a conversation.
@@ -237,7 +267,14 @@ pub(crate) async fn take(
     Strict(taking): Strict<Taking>,
 ) -> Result<Json<Received>, Problem> {
     name("agent", &taking.agent)?;
-    act(&api, Request::Take { conversation: ConversationId::new(id), agent: taking.agent }).await
+    act(
+        &api,
+        Request::Take {
+            conversation: ConversationId::new(id),
+            agent: taking.agent,
+        },
+    )
+    .await
 }
 
 /// How a conversation was settled.
@@ -264,7 +301,15 @@ pub(crate) async fn resolve(
 ) -> Result<Json<Received>, Problem> {
     name("agent", &settling.agent)?;
     let conversation = ConversationId::new(id);
-    act(&api, Request::Resolve { conversation, by: settling.agent, summary: settling.summary }).await
+    act(
+        &api,
+        Request::Resolve {
+            conversation,
+            by: settling.agent,
+            summary: settling.summary,
+        },
+    )
+    .await
 }
 
 async fn act(api: &Api, request: Request) -> Result<Json<Received>, Problem> {

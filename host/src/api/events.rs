@@ -70,7 +70,9 @@ impl RunEvent {
 /// The messages that a run added.
 pub(crate) fn messages_of(run: &Run) -> Vec<MessageView> {
     let added = run.entries.iter().filter_map(|entry| match &entry.change {
-        Change::Received { message } | Change::Replied { message } => Some(MessageView::from(message)),
+        Change::Received { message } | Change::Replied { message } => {
+            Some(MessageView::from(message))
+        }
         _ => None,
     });
     added.collect()
@@ -103,13 +105,21 @@ pub(crate) async fn follow(
     });
     let state = state.await?;
     let last = match last_event_id(&headers)? {
-        Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("Last-Event-ID: give the number of a run"))?),
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| Problem::bad_request("Last-Event-ID: give the number of a run"))?,
+        ),
         None => query.after,
     };
     let zone = api.engine.core().desk().time_zone.clone();
     let render = move |run: &Run, number: u32| {
         let data = serde_json::to_string(&RunEvent::of(run, number, &zone)).ok()?;
-        Some(Event::default().event("run").id(number.to_string()).data(data))
+        Some(
+            Event::default()
+                .event("run")
+                .id(number.to_string())
+                .data(data),
+        )
     };
     stream(&api, id, last.unwrap_or(state.run_count), render)
 }
@@ -117,7 +127,8 @@ pub(crate) async fn follow(
 /// The id of the last event that a client has.
 pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let id = headers.get("last-event-id").map(|id| id.to_str());
-    id.transpose().map_err(|_| Problem::bad_request("Last-Event-ID: use what an event's id said"))
+    id.transpose()
+        .map_err(|_| Problem::bad_request("Last-Event-ID: use what an event's id said"))
 }
 
 /// Runs of a conversation after a number as server-sent events, as they become durable, until the client leaves or the
@@ -129,8 +140,11 @@ pub(crate) fn stream(
     render: impl Fn(&Run, u32) -> Option<Event> + Send + 'static,
 ) -> Result<Response, Problem> {
     let Ok(place) = std::sync::Arc::clone(&api.streams).try_acquire_owned() else {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many streams are open; try again shortly")
-            .retry_after(5));
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many streams are open; try again shortly",
+        )
+        .retry_after(5));
     };
     let (sender, receiver) = mpsc::channel::<Result<Event, Infallible>>(AHEAD);
     // Before the first look at the store, so that nothing falls between.
@@ -147,7 +161,9 @@ pub(crate) fn stream(
             let Ok(runs) = runs.await else { return };
             let more = runs.len() == RUNS_AT_ONCE;
             for run in runs {
-                let Some((_, number)) = run.id.parts() else { continue };
+                let Some((_, number)) = run.id.parts() else {
+                    continue;
+                };
                 last = number;
                 if let Some(event) = render(&run, number)
                     && sender.send(Ok(event)).await.is_err()
@@ -165,6 +181,7 @@ pub(crate) fn stream(
             }
         }
     });
-    let events = Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let events =
+        Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     Ok(events.into_response())
 }

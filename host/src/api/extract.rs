@@ -40,7 +40,10 @@ impl<T: DeserializeOwned> FromRequestParts<Api> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
         match Query::<T>::try_from_uri(&parts.uri) {
             Ok(Query(query)) => Ok(Self(query)),
-            Err(error) => Err(Problem::bad_request(format!("the query: {}", words_of(&error)))),
+            Err(error) => Err(Problem::bad_request(format!(
+                "the query: {}",
+                words_of(&error)
+            ))),
         }
     }
 }
@@ -54,26 +57,38 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Api> for Segments<T> {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         match Path::<T>::from_request_parts(parts, api).await {
             Ok(Path(segments)) => Ok(Self(segments)),
-            Err(error) => Err(Problem::bad_request(format!("the path: {}", error.body_text()))),
+            Err(error) => Err(Problem::bad_request(format!(
+                "the path: {}",
+                error.body_text()
+            ))),
         }
     }
 }
 
 /// Checks the content type and that the content is not packed.
 pub(crate) fn check_kind(headers: &HeaderMap, wanted: &str, word: &str) -> Result<(), Problem> {
-    let packed = headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding.as_bytes() != b"identity");
+    let packed = headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|encoding| encoding.as_bytes() != b"identity");
     if packed {
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Content-Encoding: packed content is not taken; send it as it is",
         ));
     }
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or("");
     let kind = kind.split(';').next().unwrap_or("").trim();
     if kind.eq_ignore_ascii_case(wanted) {
         return Ok(());
     }
-    let found = if kind.is_empty() { "there is no Content-Type".to_owned() } else { format!("Content-Type: {kind:?}") };
+    let found = if kind.is_empty() {
+        "there is no Content-Type".to_owned()
+    } else {
+        format!("Content-Type: {kind:?}")
+    };
     Err(Problem::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         format!("{found}; send {word} with `content-type: {wanted}`"),
@@ -81,10 +96,15 @@ pub(crate) fn check_kind(headers: &HeaderMap, wanted: &str, word: &str) -> Resul
 }
 
 /// Reads a body of at most `limit` bytes; the size that the client announces is looked at before anything is read.
-pub(crate) async fn body(request: Request, limit: usize, deadline: Duration) -> Result<Bytes, Problem> {
+pub(crate) async fn body(
+    request: Request,
+    limit: usize,
+    deadline: Duration,
+) -> Result<Bytes, Problem> {
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    let too_large = announced.is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX));
+    let too_large =
+        announced.is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX));
     let reading = async {
         if too_large {
             drain(request.into_body()).await;
@@ -92,12 +112,17 @@ pub(crate) async fn body(request: Request, limit: usize, deadline: Duration) -> 
         }
         collect(request.into_body(), limit).await
     };
-    tokio::time::timeout(deadline, reading).await.unwrap_or_else(|_| {
-        Err(Problem::new(
-            StatusCode::REQUEST_TIMEOUT,
-            format!("the body was not complete within {} s", deadline.as_secs_f32()),
-        ))
-    })
+    tokio::time::timeout(deadline, reading)
+        .await
+        .unwrap_or_else(|_| {
+            Err(Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                format!(
+                    "the body was not complete within {} s",
+                    deadline.as_secs_f32()
+                ),
+            ))
+        })
 }
 
 async fn collect(body: Body, limit: usize) -> Result<Bytes, Problem> {
@@ -105,7 +130,8 @@ async fn collect(body: Body, limit: usize) -> Result<Bytes, Problem> {
     let mut collected = Vec::new();
     let mut surplus = 0_usize;
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| Problem::bad_request("the body ended before it was complete"))?;
+        let chunk =
+            chunk.map_err(|_| Problem::bad_request("the body ended before it was complete"))?;
         if surplus == 0 && collected.len() + chunk.len() <= limit {
             collected.extend_from_slice(&chunk);
             continue;
@@ -115,7 +141,11 @@ async fn collect(body: Body, limit: usize) -> Result<Bytes, Problem> {
             break;
         }
     }
-    if surplus > 0 { Err(Problem::too_large(limit)) } else { Ok(Bytes::from(collected)) }
+    if surplus > 0 {
+        Err(Problem::too_large(limit))
+    } else {
+        Ok(Bytes::from(collected))
+    }
 }
 
 /// Refuses a request whose body nobody wants. A connection that is closed while the client still sends would lose the
@@ -143,10 +173,16 @@ pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        let place = if path == "." { "the body".to_owned() } else { path };
+        let place = if path == "." {
+            "the body".to_owned()
+        } else {
+            path
+        };
         Problem::bad_request(format!("{place}: {}", error.inner()))
     })?;
-    reader.end().map_err(|error| Problem::bad_request(format!("the body: {error}")))?;
+    reader
+        .end()
+        .map_err(|error| Problem::bad_request(format!("the body: {error}")))?;
     Ok(value)
 }
 
@@ -162,17 +198,23 @@ pub(crate) fn name(field: &str, name: &str) -> Result<(), Problem> {
     } else {
         return Ok(());
     };
-    Err(Problem::bad_request(format!("{field}: {wrong}; give 1 to {MOST} bytes of text")))
+    Err(Problem::bad_request(format!(
+        "{field}: {wrong}; give 1 to {MOST} bytes of text"
+    )))
 }
 
 /// The key under which a sender may send the same again.
 pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut keys = headers.get_all("idempotency-key").iter();
     let key = keys.next().map(|key| {
-        key.to_str().map(str::to_owned).map_err(|_| Problem::bad_request("Idempotency-Key: use visible ASCII characters"))
+        key.to_str()
+            .map(str::to_owned)
+            .map_err(|_| Problem::bad_request("Idempotency-Key: use visible ASCII characters"))
     });
     if keys.next().is_some() {
-        return Err(Problem::bad_request("Idempotency-Key: is there twice; send one"));
+        return Err(Problem::bad_request(
+            "Idempotency-Key: is there twice; send one",
+        ));
     }
     key.transpose()
 }
@@ -209,7 +251,10 @@ mod tests {
         assert!(json::<Note>("{\"contact\":\"安娜\"}".as_bytes()).is_ok());
         for (body, words) in [
             (r#"{"contact":"a","contct":"b"}"#, "contct"),
-            (r#"{"contact":"a","contact":"b"}"#, "duplicate field `contact`"),
+            (
+                r#"{"contact":"a","contact":"b"}"#,
+                "duplicate field `contact`",
+            ),
             (r#"{"contact":1}"#, "contact: invalid type"),
             (r#"{"contact":1e999999}"#, "contact: "),
             (r#"{"text":"a"}"#, "missing field `contact`"),
@@ -228,7 +273,10 @@ mod tests {
     fn deep_nesting_and_many_keys_are_refused_at_once() {
         let deep = format!("{{\"contact\":{}", "[".repeat(10_000));
         assert!(refusal(deep.as_bytes()).contains("contact: invalid type"));
-        let many = (0..10_000).map(|nth| format!("\"k{nth}\":1")).collect::<Vec<_>>().join(",");
+        let many = (0..10_000)
+            .map(|nth| format!("\"k{nth}\":1"))
+            .collect::<Vec<_>>()
+            .join(",");
         assert!(refusal(format!("{{{many}}}").as_bytes()).contains("k0"));
     }
 
@@ -237,10 +285,16 @@ mod tests {
         let deadline = Duration::from_secs(5);
         let fits = Request::new(Body::from(vec![b'x'; 10]));
         assert_eq!(body(fits, 10, deadline).await.unwrap().len(), 10);
-        let announced = Request::builder().header("content-length", "11").body(Body::from("x")).unwrap();
+        let announced = Request::builder()
+            .header("content-length", "11")
+            .body(Body::from("x"))
+            .unwrap();
         let real = Request::new(Body::from(vec![b'x'; 11]));
         for request in [announced, real] {
-            let refusal = body(request, 10, deadline).await.unwrap_err().into_response();
+            let refusal = body(request, 10, deadline)
+                .await
+                .unwrap_err()
+                .into_response();
             assert_eq!(refusal.status(), StatusCode::PAYLOAD_TOO_LARGE);
         }
     }
@@ -258,6 +312,12 @@ mod tests {
         assert!(check(&[("content-type", "application/json; charset=utf-8")]).is_ok());
         assert!(check(&[("content-type", "text/plain")]).is_err());
         assert!(check(&[]).is_err());
-        assert!(check(&[("content-type", "application/json"), ("content-encoding", "gzip")]).is_err());
+        assert!(
+            check(&[
+                ("content-type", "application/json"),
+                ("content-encoding", "gzip")
+            ])
+            .is_err()
+        );
     }
 }

@@ -30,14 +30,21 @@ pub(crate) async fn needs_token(State(api): State<Api>, request: Request, next: 
         return next.run(request).await;
     }
     let detail = "the access token is missing or wrong; send `Authorization: Bearer TOKEN`";
-    refuse(request, Problem::new(StatusCode::UNAUTHORIZED, detail)).await.into_response()
+    refuse(request, Problem::new(StatusCode::UNAUTHORIZED, detail))
+        .await
+        .into_response()
 }
 
 /// Refuses changes that a page of another site asked a browser for.
 pub(crate) async fn same_site(request: Request, next: Next) -> Response {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let reads = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if !reads && let Err(why) = from_this_site(request.headers()) {
-        return refuse(request, Problem::new(StatusCode::FORBIDDEN, why)).await.into_response();
+        return refuse(request, Problem::new(StatusCode::FORBIDDEN, why))
+            .await
+            .into_response();
     }
     next.run(request).await
 }
@@ -47,53 +54,87 @@ pub(crate) async fn safe_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let defaults = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
-        (header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (
+            header::HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (
+            header::HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
     ];
     let headers = response.headers_mut();
     for (name, value) in defaults {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Compares in a time that says nothing about where the two differ.
 fn same(given: &str, token: &str) -> bool {
     let (given, token) = (Sha256::digest(given), Sha256::digest(token));
-    given.iter().zip(token.iter()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
+    given
+        .iter()
+        .zip(token.iter())
+        .fold(0, |differs, (a, b)| differs | (a ^ b))
+        == 0
 }
 
 /// A page whose name was made to lead to this machine still says its own name.
 fn names_this_machine(headers: &HeaderMap) -> bool {
     // HTTP/1.0 has no name at all; browsers never speak it.
-    let Some(host) = headers.get(header::HOST) else { return true };
-    let Ok(host) = host.to_str() else { return false };
+    let Some(host) = headers.get(header::HOST) else {
+        return true;
+    };
+    let Ok(host) = host.to_str() else {
+        return false;
+    };
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or(""),
         None => host.split(':').next().unwrap_or(""),
     };
-    name.parse::<IpAddr>().is_ok() || name.eq_ignore_ascii_case("localhost") || name.ends_with(".localhost")
+    name.parse::<IpAddr>().is_ok()
+        || name.eq_ignore_ascii_case("localhost")
+        || name.ends_with(".localhost")
 }
 
 fn from_this_site(headers: &HeaderMap) -> Result<(), &'static str> {
-    const ELSEWHERE: &str = "a page of another site may not do this; call from a program or from this host's own pages";
+    const ELSEWHERE: &str =
+        "a page of another site may not do this; call from a program or from this host's own pages";
     if let Some(site) = headers.get("sec-fetch-site")
         && !matches!(site.as_bytes(), b"same-origin" | b"none")
     {
         return Err(ELSEWHERE);
     }
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return Ok(());
+    };
+    let authority = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"))
+        .map(|(_, authority)| authority);
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     match (authority, host) {
         (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host) => Ok(()),
         _ => Err(ELSEWHERE),
@@ -120,7 +161,13 @@ mod tests {
         };
         assert!(given("Bearer a long enough secret"));
         assert!(given("bearer a long enough secret"));
-        for wrong in ["Bearer a long enough secre", "Bearer a long enough secrett", "Bearer", "Bearer ", "Basic a long enough secret"] {
+        for wrong in [
+            "Bearer a long enough secre",
+            "Bearer a long enough secrett",
+            "Bearer",
+            "Bearer ",
+            "Basic a long enough secret",
+        ] {
             assert!(!given(wrong), "{wrong}");
         }
     }
@@ -138,16 +185,31 @@ mod tests {
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
         ] {
-            assert!(from_this_site(&headers(&[here, elsewhere])).is_err(), "{elsewhere:?}");
+            assert!(
+                from_this_site(&headers(&[here, elsewhere])).is_err(),
+                "{elsewhere:?}"
+            );
         }
     }
 
     #[test]
     fn without_a_token_only_addresses_and_localhost_are_answered() {
-        for mine in ["127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080", "desk.localhost:80", "10.0.0.7"] {
+        for mine in [
+            "127.0.0.1:8080",
+            "localhost",
+            "LOCALHOST:1",
+            "[::1]:8080",
+            "desk.localhost:80",
+            "10.0.0.7",
+        ] {
             assert!(names_this_machine(&headers(&[("host", mine)])), "{mine}");
         }
-        for other in ["evil.example", "127.0.0.1.evil.example:8080", "localhost.evil.example", ""] {
+        for other in [
+            "evil.example",
+            "127.0.0.1.evil.example:8080",
+            "localhost.evil.example",
+            "",
+        ] {
             assert!(!names_this_machine(&headers(&[("host", other)])), "{other}");
         }
     }

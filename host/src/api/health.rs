@@ -29,10 +29,16 @@ pub(crate) struct Health {
 pub(crate) async fn alive(State(api): State<Api>) -> Result<Json<Health>, Problem> {
     let stats = api.read(|core| Ok(core.store().stats())).await?;
     if let Some(why) = stats.stopped {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("the store has stopped: {why}")));
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("the store has stopped: {why}"),
+        ));
     }
     if stats.current_group.is_some_and(|taking| taking > STUCK) {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the disk has not answered for 30 s"));
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the disk has not answered for 30 s",
+        ));
     }
     Ok(Json(Health { status: "ok" }))
 }
@@ -44,7 +50,9 @@ pub(crate) async fn alive(State(api): State<Api>) -> Result<Json<Health>, Proble
 )]
 pub(crate) async fn ready(State(api): State<Api>) -> Result<Json<Health>, Problem> {
     if *api.stopping.borrow() {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the host is stopping").retry_after(5));
+        return Err(
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the host is stopping").retry_after(5),
+        );
     }
     alive(State(api)).await
 }
@@ -57,7 +65,9 @@ pub(crate) async fn ready(State(api): State<Api>) -> Result<Json<Health>, Proble
 )]
 pub(crate) async fn metrics(State(api): State<Api>) -> Result<Response, Problem> {
     let engine = std::sync::Arc::clone(&api.engine);
-    let text = tokio::task::spawn_blocking(move || engine.metrics()).await.map_err(|_| Problem::broken())?;
+    let text = tokio::task::spawn_blocking(move || engine.metrics())
+        .await
+        .map_err(|_| Problem::broken())?;
     let mut response = text.into_response();
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);

@@ -35,8 +35,14 @@ impl Hub {
 
     pub(crate) fn follow(self: &Arc<Self>, conversation: &ConversationId) -> Follower {
         let mut followed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let sender = followed.entry(conversation.clone()).or_insert_with(|| watch::Sender::new(()));
-        Follower { hub: Arc::clone(self), conversation: conversation.clone(), woken: sender.subscribe() }
+        let sender = followed
+            .entry(conversation.clone())
+            .or_insert_with(|| watch::Sender::new(()));
+        Follower {
+            hub: Arc::clone(self),
+            conversation: conversation.clone(),
+            woken: sender.subscribe(),
+        }
     }
 
     fn wake(&self, conversation: &ConversationId) {
@@ -47,7 +53,12 @@ impl Hub {
     }
 
     fn wake_all(&self) {
-        for sender in self.0.lock().unwrap_or_else(PoisonError::into_inner).values() {
+        for sender in self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+        {
             sender.send_replace(());
         }
     }
@@ -66,7 +77,10 @@ impl Drop for Follower {
     fn drop(&mut self) {
         let mut followed = self.hub.0.lock().unwrap_or_else(PoisonError::into_inner);
         // This follower's own receiver is still there.
-        if followed.get(&self.conversation).is_some_and(|sender| sender.receiver_count() <= 1) {
+        if followed
+            .get(&self.conversation)
+            .is_some_and(|sender| sender.receiver_count() <= 1)
+        {
             followed.remove(&self.conversation);
         }
     }
@@ -79,7 +93,10 @@ mod tests {
     #[tokio::test]
     async fn followers_are_woken_for_their_own_conversation_and_forgotten_when_they_leave() {
         let hub = Arc::new(Hub::default());
-        let (one, other) = (ConversationId::from_random(1), ConversationId::from_random(2));
+        let (one, other) = (
+            ConversationId::from_random(1),
+            ConversationId::from_random(2),
+        );
         let mut first = hub.follow(&one);
         let second = hub.follow(&one);
         hub.wake(&other);

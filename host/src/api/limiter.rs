@@ -33,7 +33,11 @@ pub(crate) struct Limiter<K> {
 
 impl<K: Hash + Eq> Limiter<K> {
     pub(crate) fn new(rate: Rate) -> Self {
-        Self { rate, most: MOST_BUCKETS, buckets: Mutex::new(HashMap::new()) }
+        Self {
+            rate,
+            most: MOST_BUCKETS,
+            buckets: Mutex::new(HashMap::new()),
+        }
     }
 
     /// Takes a token; else says how long until there is one.
@@ -46,7 +50,10 @@ impl<K: Hash + Eq> Limiter<K> {
                 key = None;
             }
         }
-        let full = Bucket { tokens: f64::from(self.rate.burst), at: now };
+        let full = Bucket {
+            tokens: f64::from(self.rate.burst),
+            at: now,
+        };
         let bucket = buckets.entry(key).or_insert(full);
         let tokens = self.tokens(bucket, now);
         *bucket = Bucket { tokens, at: now };
@@ -81,7 +88,10 @@ mod tests {
 
     #[test]
     fn a_burst_passes_then_the_rate() {
-        let limiter = Limiter::new(Rate { burst: 2, per_second: 0.5 });
+        let limiter = Limiter::new(Rate {
+            burst: 2,
+            per_second: 0.5,
+        });
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
         assert!(limiter.take("a", start).is_ok());
@@ -92,20 +102,35 @@ mod tests {
         assert!(limiter.take("a", after(2)).is_err());
         assert!(limiter.take("a", after(1_000)).is_ok());
         assert!(limiter.take("a", after(1_000)).is_ok());
-        assert!(limiter.take("a", after(1_000)).is_err(), "no more than a burst is saved up");
+        assert!(
+            limiter.take("a", after(1_000)).is_err(),
+            "no more than a burst is saved up"
+        );
     }
 
     #[test]
     fn memory_is_bounded_and_the_known_are_not_shut_out() {
-        let limiter = Limiter { most: 3, ..Limiter::new(Rate { burst: 2, per_second: 1.0 }) };
+        let limiter = Limiter {
+            most: 3,
+            ..Limiter::new(Rate {
+                burst: 2,
+                per_second: 1.0,
+            })
+        };
         let start = Instant::now();
         for key in 0..100 {
             let _ = limiter.take(key, start);
         }
         assert!(limiter.buckets.lock().unwrap().len() <= 4);
         assert!(limiter.take(0, start).is_ok());
-        assert!(limiter.take(100, start).is_err(), "newcomers share what is left");
-        assert!(limiter.take(101, start + Duration::from_secs(10)).is_ok(), "full buckets are forgotten");
+        assert!(
+            limiter.take(100, start).is_err(),
+            "newcomers share what is left"
+        );
+        assert!(
+            limiter.take(101, start + Duration::from_secs(10)).is_ok(),
+            "full buckets are forgotten"
+        );
     }
 
     #[test]

@@ -85,7 +85,9 @@ pub(crate) async fn receive(
     Strict(message): Strict<NewMessage>,
 ) -> Result<Json<Received>, Problem> {
     let request = Request::Message(Inbound {
-        channel: message.channel.unwrap_or_else(|| DEFAULT_CHANNEL.to_owned()),
+        channel: message
+            .channel
+            .unwrap_or_else(|| DEFAULT_CHANNEL.to_owned()),
         contact: message.contact,
         account: None,
         conversation: message.conversation.map(ConversationId::new),
@@ -115,17 +117,23 @@ pub(crate) fn answer(run: &Run) -> Received {
         _ => None,
     });
     let tickets = run.entries.iter().filter_map(|entry| match &entry.change {
-        Change::TicketOpened { ticket } | Change::TicketAppended { ticket, .. } | Change::TicketMoved { ticket } => {
-            Some(TicketView::from(ticket))
-        }
+        Change::TicketOpened { ticket }
+        | Change::TicketAppended { ticket, .. }
+        | Change::TicketMoved { ticket } => Some(TicketView::from(ticket)),
         _ => None,
     });
     Received {
         conversation: run.before.id.to_string(),
-        message: run.event.message().map_or_else(String::new, |message| message.id.to_string()),
+        message: run
+            .event
+            .message()
+            .map_or_else(String::new, |message| message.id.to_string()),
         run: run.id.to_string(),
         replies: replies.collect(),
-        category: state.categories.first().map(|category| category.name.clone()),
+        category: state
+            .categories
+            .first()
+            .map(|category| category.name.clone()),
         tickets: tickets.collect(),
         language: state.language.clone(),
         handler: state.handler.to_string(),

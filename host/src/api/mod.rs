@@ -81,15 +81,23 @@ impl Default for ApiConfig {
             header_deadline: Duration::from_secs(10),
             body_deadline: Duration::from_secs(30),
             drain: Duration::from_secs(10),
-            per_visitor: Rate { burst: 10, per_second: 0.5 },
-            per_address: Rate { burst: 60, per_second: 5.0 },
+            per_visitor: Rate {
+                burst: 10,
+                per_second: 0.5,
+            },
+            per_address: Rate {
+                burst: 60,
+                per_second: 5.0,
+            },
         }
     }
 }
 
 impl std::fmt::Debug for ApiConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ApiConfig").field("token", &self.token.as_ref().map(|_| "…")).finish_non_exhaustive()
+        f.debug_struct("ApiConfig")
+            .field("token", &self.token.as_ref().map(|_| "…"))
+            .finish_non_exhaustive()
     }
 }
 
@@ -148,7 +156,13 @@ pub(crate) enum Access {
 
 /// A route of the server.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(test), allow(dead_code, reason = "tests hold the table against the document and the guard"))]
+#[cfg_attr(
+    not(test),
+    allow(
+        dead_code,
+        reason = "tests hold the table against the document and the guard"
+    )
+)]
 pub(crate) struct Route {
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
@@ -211,7 +225,11 @@ routes! {
 }
 
 /// Every route over an engine. Spawns a task that passes live events on: within a runtime only.
-pub(crate) fn router(engine: Arc<Engine>, config: ApiConfig, stopping: watch::Receiver<bool>) -> Router {
+pub(crate) fn router(
+    engine: Arc<Engine>,
+    config: ApiConfig,
+    stopping: watch::Receiver<bool>,
+) -> Router {
     use axum::middleware::{from_fn, from_fn_with_state};
     let api = Api::new(engine, config, stopping);
     let (guarded, open) = routers();
@@ -227,11 +245,17 @@ pub(crate) fn router(engine: Arc<Engine>, config: ApiConfig, stopping: watch::Re
 }
 
 async fn nowhere(uri: Uri) -> Problem {
-    Problem::not_found(format!("there is nothing at {}; /openapi.json lists what there is", uri.path()))
+    Problem::not_found(format!(
+        "there is nothing at {}; /openapi.json lists what there is",
+        uri.path()
+    ))
 }
 
 async fn wrong_method(method: Method, uri: Uri) -> Problem {
-    let detail = format!("{method} is not possible at {}; the Allow header says what is", uri.path());
+    let detail = format!(
+        "{method} is not possible at {}; the Allow header says what is",
+        uri.path()
+    );
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
 }
 
@@ -245,6 +269,8 @@ fn page_size(limit: Option<usize>) -> Result<usize, Problem> {
     match limit {
         None => Ok(50),
         Some(limit @ 1..=200) => Ok(limit),
-        Some(limit) => Err(Problem::bad_request(format!("limit: {limit} is not possible; give 1 to 200"))),
+        Some(limit) => Err(Problem::bad_request(format!(
+            "limit: {limit} is not possible; give 1 to 200"
+        ))),
     }
 }

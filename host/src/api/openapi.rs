@@ -4,7 +4,9 @@ use axum::Json;
 use utoipa::OpenApi as _;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::{accounts, chat, conversations, events, health, messages, plugins, reports, runs, tickets};
+use super::{
+    accounts, chat, conversations, events, health, messages, plugins, reports, runs, tickets,
+};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -82,15 +84,24 @@ mod tests {
     fn every_route_is_in_the_document_and_the_other_way_round() {
         let document = serde_json::to_value(Document::openapi()).unwrap();
         assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-        let methods = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
+        let methods = [
+            "get", "put", "post", "delete", "patch", "head", "options", "trace",
+        ];
         let mut described = BTreeSet::new();
         for (path, item) in document["paths"].as_object().unwrap() {
-            for method in item.as_object().unwrap().keys().filter(|key| methods.contains(&key.as_str())) {
+            for method in item
+                .as_object()
+                .unwrap()
+                .keys()
+                .filter(|key| methods.contains(&key.as_str()))
+            {
                 described.insert((method.clone(), path.clone()));
             }
         }
-        let served: BTreeSet<_> =
-            ROUTES.iter().map(|route| (route.method.to_owned(), route.path.to_owned())).collect();
+        let served: BTreeSet<_> = ROUTES
+            .iter()
+            .map(|route| (route.method.to_owned(), route.path.to_owned()))
+            .collect();
         assert_eq!(described, served);
         assert_eq!(served.len(), ROUTES.len(), "each route once");
     }

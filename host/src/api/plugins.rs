@@ -32,8 +32,22 @@ pub(crate) struct PluginView {
 
 impl From<PluginVersion> for PluginView {
     fn from(plugin: PluginVersion) -> Self {
-        let PluginVersion { name, version, sha256, size, origin, steps } = plugin;
-        Self { name, version, sha256, size, origin, steps }
+        let PluginVersion {
+            name,
+            version,
+            sha256,
+            size,
+            origin,
+            steps,
+        } = plugin;
+        Self {
+            name,
+            version,
+            sha256,
+            size,
+            origin,
+            steps,
+        }
     }
 }
 
@@ -48,7 +62,9 @@ pub(crate) struct PluginList {
 #[utoipa::path(get, path = "/api/v1/plugins", tag = "plugins", responses((status = 200, body = PluginList)))]
 pub(crate) async fn list(State(api): State<Api>) -> Result<Json<PluginList>, Problem> {
     let plugins = managed(&api, Core::plugins).await?;
-    Ok(Json(PluginList { plugins: plugins.into_iter().map(PluginView::from).collect() }))
+    Ok(Json(PluginList {
+        plugins: plugins.into_iter().map(PluginView::from).collect(),
+    }))
 }
 
 /// Take a component in
@@ -67,7 +83,11 @@ pub(crate) async fn push(
     Segments((name, version)): Segments<(String, String)>,
     request: Request,
 ) -> Result<(StatusCode, Json<PluginView>), Problem> {
-    if let Err(problem) = check_kind(request.headers(), "application/wasm", "the component's bytes") {
+    if let Err(problem) = check_kind(
+        request.headers(),
+        "application/wasm",
+        "the component's bytes",
+    ) {
         return Err(refuse(request, problem).await);
     }
     let Ok(place) = Arc::clone(&api.pushing).try_acquire_owned() else {
@@ -103,8 +123,18 @@ pub(crate) struct ActiveView {
 }
 
 impl From<ActivePlugin> for ActiveView {
-    fn from(ActivePlugin { name, version, previous }: ActivePlugin) -> Self {
-        Self { name, version, previous }
+    fn from(
+        ActivePlugin {
+            name,
+            version,
+            previous,
+        }: ActivePlugin,
+    ) -> Self {
+        Self {
+            name,
+            version,
+            previous,
+        }
     }
 }
 
@@ -122,7 +152,10 @@ pub(crate) async fn activate(
     Segments(name): Segments<String>,
     Strict(activation): Strict<Activation>,
 ) -> Result<Json<ActiveView>, Problem> {
-    let active = managed(&api, move |core| core.activate_plugin(&name, &activation.version)).await?;
+    let active = managed(&api, move |core| {
+        core.activate_plugin(&name, &activation.version)
+    })
+    .await?;
     Ok(Json(ActiveView::from(active)))
 }
 

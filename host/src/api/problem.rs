@@ -61,7 +61,10 @@ impl Problem {
 
     /// 413 with the limit.
     pub fn too_large(limit: usize) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is too large; at most {limit} bytes are taken"))
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("the body is too large; at most {limit} bytes are taken"),
+        )
     }
 
     /// What was wrong, in words.
@@ -90,12 +93,21 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"switchboard\""));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"switchboard\""),
+            );
         }
         // What was sent may not have been read to its end.
-        if matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+        if matches!(
+            status,
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT
+        ) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some(seconds) = self.retry_after {
@@ -109,15 +121,20 @@ impl From<EngineError> for Problem {
     fn from(error: EngineError) -> Self {
         let detail = error.to_string();
         match error {
-            EngineError::NotFound { .. } | EngineError::NothingDue => Self::new(StatusCode::NOT_FOUND, detail),
+            EngineError::NotFound { .. } | EngineError::NothingDue => {
+                Self::new(StatusCode::NOT_FOUND, detail)
+            }
             EngineError::Invalid(_) => Self::new(StatusCode::BAD_REQUEST, detail),
             EngineError::Conflict(_) => Self::new(StatusCode::CONFLICT, detail),
-            EngineError::HeldBack { findings } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
-                .with(serde_json::json!({ "findings": findings })),
-            EngineError::Busy { retry_after } => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(retry_after.as_secs())
+            EngineError::HeldBack { findings } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+                    .with(serde_json::json!({ "findings": findings }))
             }
-            EngineError::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(5),
+            EngineError::Busy { retry_after } => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+                .retry_after(retry_after.as_secs()),
+            EngineError::Stopping => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(5)
+            }
             EngineError::Store(error) => Self::from(error.as_ref()),
         }
     }
@@ -127,7 +144,9 @@ impl From<&StoreError> for Problem {
     fn from(error: &StoreError) -> Self {
         let detail = error.to_string();
         match error {
-            StoreError::Full { .. } => Self::new(StatusCode::INSUFFICIENT_STORAGE, detail).retry_after(10),
+            StoreError::Full { .. } => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, detail).retry_after(10)
+            }
             StoreError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(1),
             StoreError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail),
             _ => {
@@ -145,9 +164,9 @@ impl From<PluginsError> for Problem {
             PluginsError::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, detail),
             PluginsError::Mismatch(_) => Self::new(StatusCode::CONFLICT, detail),
             PluginsError::Store(error) => Self::from(&error),
-            PluginsError::Missing { .. } | PluginsError::Refused { .. } | PluginsError::Config { .. } => {
-                Self::new(StatusCode::BAD_REQUEST, detail)
-            }
+            PluginsError::Missing { .. }
+            | PluginsError::Refused { .. }
+            | PluginsError::Config { .. } => Self::new(StatusCode::BAD_REQUEST, detail),
         }
     }
 }

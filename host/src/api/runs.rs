@@ -10,7 +10,10 @@ use crate::model::{Run, RunId};
 
 /// The trace of a run: enough to understand it and to repeat it byte for byte.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "the shape of a run for the document; runs are written as they are kept")]
+#[allow(
+    dead_code,
+    reason = "the shape of a run for the document; runs are written as they are kept"
+)]
 pub(crate) struct RunTrace {
     /// Its id.
     id: String,
@@ -41,7 +44,10 @@ pub(crate) struct RunTrace {
     responses((status = 200, body = RunTrace),
         (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
-pub(crate) async fn show(State(api): State<Api>, Segments(id): Segments<String>) -> Result<Json<Run>, Problem> {
+pub(crate) async fn show(
+    State(api): State<Api>,
+    Segments(id): Segments<String>,
+) -> Result<Json<Run>, Problem> {
     let id = RunId::new(id);
     Ok(Json(api.read(move |core| core.run(&id)).await?))
 }

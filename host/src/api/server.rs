@@ -39,15 +39,28 @@ impl Server {
     ///
     /// # Errors
     /// Where the address is taken or not ours.
-    pub async fn bind(address: SocketAddr, engine: Arc<Engine>, config: ApiConfig) -> anyhow::Result<Self> {
+    pub async fn bind(
+        address: SocketAddr,
+        engine: Arc<Engine>,
+        config: ApiConfig,
+    ) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(address).await.map_err(|error| {
-            anyhow::anyhow!("{address} can't be served on: {error}; choose another address with --listen")
+            anyhow::anyhow!(
+                "{address} can't be served on: {error}; choose another address with --listen"
+            )
         })?;
         let address = listener.local_addr()?;
         let (header_deadline, drain) = (config.header_deadline, config.drain);
         let (stopping, told) = watch::channel(false);
         let router = super::router(engine, config, told);
-        Ok(Self { listener, address, router, header_deadline, drain, stopping })
+        Ok(Self {
+            listener,
+            address,
+            router,
+            header_deadline,
+            drain,
+            stopping,
+        })
     }
 
     /// The address that it is bound to.
@@ -63,7 +76,9 @@ impl Server {
         let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let graceful = GracefulShutdown::new();
         let mut http = hyper::server::conn::http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(self.header_deadline).max_headers(64);
+        http.timer(TokioTimer::new())
+            .header_read_timeout(self.header_deadline)
+            .max_headers(64);
         let mut stop = pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -83,10 +98,13 @@ impl Server {
                 continue;
             };
             let _ = stream.set_nodelay(true);
-            let service = self.router.clone().map_request(move |mut request: hyper::Request<Incoming>| {
-                request.extensions_mut().insert(Peer(peer));
-                request
-            });
+            let service =
+                self.router
+                    .clone()
+                    .map_request(move |mut request: hyper::Request<Incoming>| {
+                        request.extensions_mut().insert(Peer(peer));
+                        request
+                    });
             let service = TowerToHyperService::new(service);
             let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
             tokio::spawn(async move {
@@ -99,7 +117,10 @@ impl Server {
         drop(self.listener);
         // Streams end by this; they would never by themselves.
         self.stopping.send_replace(true);
-        if tokio::time::timeout(self.drain, graceful.shutdown()).await.is_err() {
+        if tokio::time::timeout(self.drain, graceful.shutdown())
+            .await
+            .is_err()
+        {
             tracing::warn!("some requests were still under way when the host stopped");
         }
         Ok(())

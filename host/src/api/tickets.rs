@@ -57,7 +57,10 @@ pub(crate) async fn list(
     let limit = page_size(query.limit)?;
     let filter = Filter::of(&query)?;
     let cursor = query.cursor.map(TicketId::new);
-    Ok(Json(api.read(move |core| page(core, &filter, limit, cursor)).await?))
+    Ok(Json(
+        api.read(move |core| page(core, &filter, limit, cursor))
+            .await?,
+    ))
 }
 
 struct Filter {
@@ -71,7 +74,11 @@ impl Filter {
     fn of(query: &TicketsQuery) -> Result<Self, Problem> {
         let kind = query.kind.as_deref().map(|kind| {
             TicketKind::parse(kind).ok_or_else(|| {
-                let known = TicketKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+                let known = TicketKind::ALL
+                    .iter()
+                    .map(|kind| kind.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ");
                 Problem::bad_request(format!("kind: there is no {kind:?}; use one of {known}"))
             })
         });
@@ -84,16 +91,24 @@ impl Filter {
     }
 
     fn takes(&self, ticket: &Ticket, now: jiff::Timestamp) -> bool {
-        self.department.as_ref().is_none_or(|department| *department == ticket.department)
+        self.department
+            .as_ref()
+            .is_none_or(|department| *department == ticket.department)
             && self.status.is_none_or(|status| status == ticket.status)
             && self.kind.is_none_or(|kind| kind == ticket.kind)
-            && self.overdue.is_none_or(|overdue| overdue == is_overdue(ticket, now))
+            && self
+                .overdue
+                .is_none_or(|overdue| overdue == is_overdue(ticket, now))
     }
 }
 
 fn status(text: &str) -> Result<TicketStatus, Problem> {
     TicketStatus::parse(text).ok_or_else(|| {
-        let known = TicketStatus::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(", ");
+        let known = TicketStatus::ALL
+            .iter()
+            .map(|status| status.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
         Problem::bad_request(format!("status: there is no {text:?}; use one of {known}"))
     })
 }
@@ -117,11 +132,17 @@ fn page(
             }
             cursor = Some(ticket.id);
             if tickets.len() == limit || looked_at >= LOOKED_AT {
-                return Ok(TicketPage { tickets, next: cursor.map(|id| id.to_string()) });
+                return Ok(TicketPage {
+                    tickets,
+                    next: cursor.map(|id| id.to_string()),
+                });
             }
         }
         if !whole {
-            return Ok(TicketPage { tickets, next: None });
+            return Ok(TicketPage {
+                tickets,
+                next: None,
+            });
         }
     }
 }
@@ -153,7 +174,12 @@ pub(crate) async fn update(
     name("by", &change.by)?;
     let id = TicketId::new(id);
     let status = status(&change.status)?;
-    let request = Request::Ticket { ticket: id.clone(), by: change.by, status, feedback: change.feedback };
+    let request = Request::Ticket {
+        ticket: id.clone(),
+        by: change.by,
+        status,
+        feedback: change.feedback,
+    };
     api.engine.submit(request).await?;
     let ticket = api.read(move |core| core.ticket(&id)).await?;
     Ok(Json(TicketView::from(&ticket)))

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::model::{Account, Author, Category, Conversation, Message, Promise, Ticket, TicketStatus, Timer};
+use crate::model::{
+    Account, Author, Category, Conversation, Message, Promise, Ticket, TicketStatus, Timer,
+};
 
 /// What a conversation is about, and how sure whoever said so is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,7 +23,10 @@ impl From<&Category> for CategoryView {
     fn from(category: &Category) -> Self {
         // A single-precision figure, written as a person would.
         let confidence = (f64::from(category.confidence) * 1e3).round() / 1e3;
-        Self { value: category.name.clone(), confidence }
+        Self {
+            value: category.name.clone(),
+            confidence,
+        }
     }
 }
 
@@ -153,7 +158,11 @@ pub(crate) struct TimerView {
 
 impl From<&Timer> for TimerView {
     fn from(timer: &Timer) -> Self {
-        Self { name: timer.name.clone(), step: timer.step.clone(), due: timer.due }
+        Self {
+            name: timer.name.clone(),
+            step: timer.step.clone(),
+            due: timer.due,
+        }
     }
 }
 
@@ -295,7 +304,11 @@ pub(crate) struct AccountView {
 }
 
 impl AccountView {
-    pub(crate) fn new(account: &Account, conversations: &[Conversation], tickets: &[Ticket]) -> Self {
+    pub(crate) fn new(
+        account: &Account,
+        conversations: &[Conversation],
+        tickets: &[Ticket],
+    ) -> Self {
         Self {
             id: account.id.to_string(),
             name: account.name.clone(),

@@ -41,7 +41,9 @@ pub struct Remembered {
 impl Held {
     /// Whose memory it is, where it is a plugin's.
     pub fn remembered(&self) -> Option<Remembered> {
-        (self.table == Table::KeyValue).then(|| keys::kv_parts(&self.key)).flatten()
+        (self.table == Table::KeyValue)
+            .then(|| keys::kv_parts(&self.key))
+            .flatten()
     }
 }
 
@@ -55,7 +57,11 @@ impl Core {
     /// [`EngineError::NotFound`]; where the store can't be read.
     pub fn holdings(&self, id: &AccountId) -> Result<Vec<Held>, EngineError> {
         let account = self.account(id)?;
-        Ok(Gathering { store: self.store().as_ref(), rows: Vec::new() }.of(&account)?)
+        Ok(Gathering {
+            store: self.store().as_ref(),
+            rows: Vec::new(),
+        }
+        .of(&account)?)
     }
 
     /// Takes every row of a customer away, in one batch. In the account's lane only, so that no run writes meanwhile.
@@ -69,7 +75,10 @@ impl Core {
         for row in rows {
             batch.delete(row.table, row.key);
         }
-        self.store().submit(batch, Box::new(move |result| done(result.map(|()| count).map_err(EngineError::from))));
+        self.store().submit(
+            batch,
+            Box::new(move |result| done(result.map(|()| count).map_err(EngineError::from))),
+        );
     }
 }
 
@@ -111,7 +120,10 @@ impl Gathering<'_> {
     /// The rows of a `channel/contact`. Either may hold a slash itself: the one that leads to the account is meant.
     fn identity(&mut self, account: &AccountId, name: &str) -> Result<(), StoreError> {
         for (slash, _) in name.match_indices('/') {
-            let (channel, contact) = (name.get(..slash).unwrap_or(""), name.get(slash + 1..).unwrap_or(""));
+            let (channel, contact) = (
+                name.get(..slash).unwrap_or(""),
+                name.get(slash + 1..).unwrap_or(""),
+            );
             let key = keys::identity(channel, contact);
             let known: Option<Identity> = get_json(self.store, Table::Identity, &key)?;
             if known.is_none_or(|known| known.account != *account) {
@@ -122,7 +134,10 @@ impl Gathering<'_> {
             self.all(Table::Idempotency, &keys::idempotency(channel, contact, ""))?;
             for row in self.rows.get(first..).unwrap_or_default().to_vec() {
                 let seen: Seen = decode_record(Table::Idempotency, &row.key, &row.value)?;
-                self.one(Table::IdempotencyByTime, keys::idempotency_by_time(seen.at, &row.key))?;
+                self.one(
+                    Table::IdempotencyByTime,
+                    keys::idempotency_by_time(seen.at, &row.key),
+                )?;
             }
         }
         Ok(())
@@ -130,7 +145,10 @@ impl Gathering<'_> {
 
     fn conversation(&mut self, id: &ConversationId) -> Result<(), StoreError> {
         let key = keys::conversation(id);
-        let Some(state): Option<Conversation> = get_json(self.store, Table::Conversation, &key)? else { return Ok(()) };
+        let Some(state): Option<Conversation> = get_json(self.store, Table::Conversation, &key)?
+        else {
+            return Ok(());
+        };
         self.one(Table::Conversation, key)?;
         for ticket in &state.tickets {
             self.one(Table::Ticket, keys::ticket(&ticket.id))?;
@@ -158,7 +176,11 @@ impl Gathering<'_> {
         each(store, Table::Timer, &[], &mut |(key, value)| {
             let due: DueRow = decode_record(Table::Timer, &key, &value)?;
             if due.account == account.id {
-                rows.push(Held { table: Table::Timer, key, value });
+                rows.push(Held {
+                    table: Table::Timer,
+                    key,
+                    value,
+                });
             }
             Ok(())
         })
@@ -168,11 +190,21 @@ impl Gathering<'_> {
     fn memory(&mut self, account: &Account) -> Result<(), StoreError> {
         let mut from = Vec::new();
         loop {
-            let next = self.store.scan(Table::KeyValue, KeyRange::all().from(&from), 1)?;
-            let Some(remembered) = next.first().and_then(|(key, _)| keys::kv_parts(key)) else { return Ok(()) };
-            self.all(Table::KeyValue, &keys::kv_of(&remembered.plugin, KvScope::Account, account.id.as_str()))?;
+            let next = self
+                .store
+                .scan(Table::KeyValue, KeyRange::all().from(&from), 1)?;
+            let Some(remembered) = next.first().and_then(|(key, _)| keys::kv_parts(key)) else {
+                return Ok(());
+            };
+            self.all(
+                Table::KeyValue,
+                &keys::kv_of(&remembered.plugin, KvScope::Account, account.id.as_str()),
+            )?;
             for id in &account.conversations {
-                self.all(Table::KeyValue, &keys::kv_of(&remembered.plugin, KvScope::Conversation, id.as_str()))?;
+                self.all(
+                    Table::KeyValue,
+                    &keys::kv_of(&remembered.plugin, KvScope::Conversation, id.as_str()),
+                )?;
             }
             from = keys::kv_after(&remembered.plugin);
         }
@@ -193,7 +225,9 @@ fn each(
             None => KeyRange::prefix(prefix),
         };
         let rows = store.scan(table, range, PAGE)?;
-        let Some((key, _)) = rows.last() else { return Ok(()) };
+        let Some((key, _)) = rows.last() else {
+            return Ok(());
+        };
         last = Some(key.clone());
         let whole = rows.len() == PAGE;
         for row in rows {
@@ -225,7 +259,11 @@ mod tests {
     use crate::store::MemoryStore;
 
     /// A customer of two conversations with one row in every table; gives the account and all keys.
-    fn fill(store: &MemoryStore, number: u128, contact: &str) -> (Account, BTreeSet<(Table, Vec<u8>)>) {
+    fn fill(
+        store: &MemoryStore,
+        number: u128,
+        contact: &str,
+    ) -> (Account, BTreeSet<(Table, Vec<u8>)>) {
         let at = Timestamp::from_second(1_000).unwrap();
         let id = AccountId::from_random(number);
         let mut account = Account::new(id.clone(), format!("a/b/{contact}"), at);
@@ -233,14 +271,40 @@ mod tests {
         for nth in 0..2 {
             let conversation = ConversationId::from_random(number * 10 + nth);
             account.conversations.push(conversation.clone());
-            let state = Conversation::new(conversation.clone(), id.clone(), "a/b".into(), contact.into(), at);
-            batch.put_json(Table::Conversation, keys::conversation(&conversation), &state);
-            batch.put(Table::Message, keys::message(&conversation, 1), b"{}".to_vec());
-            batch.put(Table::Outbox, keys::outbox(&conversation, 1, 0), b"{}".to_vec());
-            let what = Occurrence::Announced { name: "n".into(), value: "1".into() };
+            let state = Conversation::new(
+                conversation.clone(),
+                id.clone(),
+                "a/b".into(),
+                contact.into(),
+                at,
+            );
+            batch.put_json(
+                Table::Conversation,
+                keys::conversation(&conversation),
+                &state,
+            );
+            batch.put(
+                Table::Message,
+                keys::message(&conversation, 1),
+                b"{}".to_vec(),
+            );
+            batch.put(
+                Table::Outbox,
+                keys::outbox(&conversation, 1, 0),
+                b"{}".to_vec(),
+            );
+            let what = Occurrence::Announced {
+                name: "n".into(),
+                value: "1".into(),
+            };
             let run = Run {
                 id: RunId::of(&conversation, 1),
-                event: Event { id: EventId::of(&conversation, 1), at, depth: 0, what },
+                event: Event {
+                    id: EventId::of(&conversation, 1),
+                    at,
+                    depth: 0,
+                    what,
+                },
                 before: state,
                 account: account.clone(),
                 desk: String::new(),
@@ -257,19 +321,50 @@ mod tests {
                 what: Due::Timer { name: "t".into() },
             };
             batch.put_json(Table::Timer, keys::timer(at, &conversation, "t"), &due);
-            let owner = KvOwner { plugin: "one", account: &id, conversation: &conversation };
-            batch.put(Table::KeyValue, keys::kv(&owner, KvScope::Conversation, "k"), b"v".to_vec());
-            let owner = KvOwner { plugin: "two", ..owner };
-            batch.put(Table::KeyValue, keys::kv(&owner, KvScope::Account, "k"), b"v".to_vec());
+            let owner = KvOwner {
+                plugin: "one",
+                account: &id,
+                conversation: &conversation,
+            };
+            batch.put(
+                Table::KeyValue,
+                keys::kv(&owner, KvScope::Conversation, "k"),
+                b"v".to_vec(),
+            );
+            let owner = KvOwner {
+                plugin: "two",
+                ..owner
+            };
+            batch.put(
+                Table::KeyValue,
+                keys::kv(&owner, KvScope::Account, "k"),
+                b"v".to_vec(),
+            );
         }
-        let identity = Identity { account: id.clone(), conversation: None };
+        let identity = Identity {
+            account: id.clone(),
+            conversation: None,
+        };
         batch.put_json(Table::Identity, keys::identity("a/b", contact), &identity);
         let key = keys::idempotency("a/b", contact, "once");
-        let seen = Seen { conversation: ConversationId::from_random(number * 10), run: 1, digest: String::new(), at };
+        let seen = Seen {
+            conversation: ConversationId::from_random(number * 10),
+            run: 1,
+            digest: String::new(),
+            at,
+        };
         batch.put_json(Table::Idempotency, key.clone(), &seen);
-        batch.put(Table::IdempotencyByTime, keys::idempotency_by_time(at, &key), Vec::new());
+        batch.put(
+            Table::IdempotencyByTime,
+            keys::idempotency_by_time(at, &key),
+            Vec::new(),
+        );
         batch.put_json(Table::Account, keys::account(&id), &account);
-        let held = batch.operations().iter().map(|row| (row.table, row.key.clone())).collect();
+        let held = batch
+            .operations()
+            .iter()
+            .map(|row| (row.table, row.key.clone()))
+            .collect();
         store.commit(batch).unwrap();
         (account, held)
     }
@@ -280,12 +375,28 @@ mod tests {
         let (ana, rows_of_ana) = fill(&store, 1, "ana");
         let (ben, rows_of_ben) = fill(&store, 2, "ana2");
         let mut desk_wide = Batch::new();
-        let owner = KvOwner { plugin: "one", account: &ana.id, conversation: &ana.conversations[0] };
-        desk_wide.put(Table::KeyValue, keys::kv(&owner, KvScope::Desk, "k"), b"v".to_vec());
+        let owner = KvOwner {
+            plugin: "one",
+            account: &ana.id,
+            conversation: &ana.conversations[0],
+        };
+        desk_wide.put(
+            Table::KeyValue,
+            keys::kv(&owner, KvScope::Desk, "k"),
+            b"v".to_vec(),
+        );
         store.commit(desk_wide).unwrap();
         for (account, rows) in [(ana, rows_of_ana), (ben, rows_of_ben)] {
-            let found = Gathering { store: &store, rows: Vec::new() }.of(&account).unwrap();
-            let keys: BTreeSet<_> = found.iter().map(|row| (row.table, row.key.clone())).collect();
+            let found = Gathering {
+                store: &store,
+                rows: Vec::new(),
+            }
+            .of(&account)
+            .unwrap();
+            let keys: BTreeSet<_> = found
+                .iter()
+                .map(|row| (row.table, row.key.clone()))
+                .collect();
             assert_eq!(keys, rows);
             assert_eq!(found.len(), rows.len(), "each once");
         }

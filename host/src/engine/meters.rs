@@ -17,8 +17,10 @@ use crate::store::StoreStats;
 
 const STEP_SECONDS: &str = "switchboard_step_seconds";
 /// Upper ends of the classes of a call's time, in seconds.
-const STEP_CLASSES: &[f64] =
-    &[0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
+const STEP_CLASSES: &[f64] = &[
+    0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1,
+    0.5, 2.5,
+];
 /// How often what was observed is put into its classes; until then it takes memory.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// Deliveries are counted no further than this.
@@ -66,7 +68,9 @@ impl Meters {
         let classes = Matcher::Full(STEP_SECONDS.to_owned());
         let builder = PrometheusBuilder::new();
         // Only an empty list of classes is refused.
-        let builder = builder.set_buckets_for_metric(classes, STEP_CLASSES).unwrap_or_else(|_| PrometheusBuilder::new());
+        let builder = builder
+            .set_buckets_for_metric(classes, STEP_CLASSES)
+            .unwrap_or_else(|_| PrometheusBuilder::new());
         let recorder = builder.build_recorder();
         with_local_recorder(&recorder, describe);
         let runs = |kind: &EventKind| counter!("switchboard_runs_total", "event" => kind.as_str());
@@ -102,7 +106,11 @@ impl Meters {
     /// Counts a run that has just become durable.
     pub(crate) fn note(&self, run: &Run) {
         let kind = run.event.kind();
-        if let Some(runs) = EventKind::ALL.iter().position(|known| *known == kind).and_then(|nth| self.runs.get(nth)) {
+        if let Some(runs) = EventKind::ALL
+            .iter()
+            .position(|known| *known == kind)
+            .and_then(|nth| self.runs.get(nth))
+        {
             runs.increment(1);
         }
         match kind {
@@ -130,11 +138,22 @@ impl Meters {
     fn note_calls(&self, run: &Run) {
         let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         for call in &run.invocations {
-            if !steps.get(&call.step).is_some_and(|plugins| plugins.contains_key(&call.plugin)) {
-                let meters = with_local_recorder(&self.recorder, || StepMeters::new(&call.step, &call.plugin));
-                steps.entry(call.step.clone()).or_default().insert(call.plugin.clone(), meters);
+            if !steps
+                .get(&call.step)
+                .is_some_and(|plugins| plugins.contains_key(&call.plugin))
+            {
+                let meters = with_local_recorder(&self.recorder, || {
+                    StepMeters::new(&call.step, &call.plugin)
+                });
+                steps
+                    .entry(call.step.clone())
+                    .or_default()
+                    .insert(call.plugin.clone(), meters);
             }
-            let Some(meters) = steps.get_mut(&call.step).and_then(|plugins| plugins.get_mut(&call.plugin)) else {
+            let Some(meters) = steps
+                .get_mut(&call.step)
+                .and_then(|plugins| plugins.get_mut(&call.plugin))
+            else {
                 continue;
             };
             meters.seconds.record(f64::from(call.usage.time_us) / 1e6);
@@ -144,9 +163,10 @@ impl Meters {
             };
             meters.failed.increment(1);
             if !meters.failures.contains_key(code) {
-                let failures = with_local_recorder(&self.recorder, || {
-                    counter!("switchboard_step_failures_total", "step" => call.step.clone(), "code" => code.clone())
-                });
+                let failures = with_local_recorder(
+                    &self.recorder,
+                    || counter!("switchboard_step_failures_total", "step" => call.step.clone(), "code" => code.clone()),
+                );
                 meters.failures.insert(code.clone(), failures);
             }
             if let Some(failures) = meters.failures.get(code) {
@@ -179,7 +199,8 @@ impl Meters {
 
 impl StoreMeters {
     fn new() -> Self {
-        let refused = |why: &'static str| counter!("switchboard_store_refused_total", "reason" => why);
+        let refused =
+            |why: &'static str| counter!("switchboard_store_refused_total", "reason" => why);
         Self {
             barriers: counter!("switchboard_store_barriers_total"),
             batches: counter!("switchboard_store_batches_total"),
@@ -206,7 +227,8 @@ impl StoreMeters {
         self.disk.set(stats.disk_bytes as f64);
         self.free.set(stats.free_bytes as f64);
         self.slowest.set(stats.slowest_group.as_secs_f64());
-        self.stopped.set(if stats.stopped.is_some() { 1.0 } else { 0.0 });
+        self.stopped
+            .set(if stats.stopped.is_some() { 1.0 } else { 0.0 });
     }
 }
 
@@ -230,29 +252,77 @@ impl StepMeters {
 
 fn describe() {
     use metrics::{describe_counter, describe_gauge, describe_histogram};
-    describe_counter!("switchboard_messages_total", "Customers' messages that are durable");
-    describe_counter!("switchboard_runs_total", "Runs that are durable, by kind of event");
-    describe_counter!("switchboard_replies_total", "Texts to customers, by who wrote them");
+    describe_counter!(
+        "switchboard_messages_total",
+        "Customers' messages that are durable"
+    );
+    describe_counter!(
+        "switchboard_runs_total",
+        "Runs that are durable, by kind of event"
+    );
+    describe_counter!(
+        "switchboard_replies_total",
+        "Texts to customers, by who wrote them"
+    );
     describe_counter!("switchboard_tickets_opened_total", "Tickets opened");
     describe_counter!("switchboard_timers_fired_total", "Timers that fired");
-    describe_counter!("switchboard_step_calls_total", "Plugin calls, by step, plugin and result");
+    describe_counter!(
+        "switchboard_step_calls_total",
+        "Plugin calls, by step, plugin and result"
+    );
     describe_histogram!(STEP_SECONDS, "Wall time of plugin calls");
-    describe_counter!("switchboard_step_failures_total", "Plugin calls that failed, by step and cause");
-    describe_gauge!("switchboard_requests_waiting", "Requests that wait for a worker");
-    describe_counter!("switchboard_store_barriers_total", "Writes to the disk that were waited for");
+    describe_counter!(
+        "switchboard_step_failures_total",
+        "Plugin calls that failed, by step and cause"
+    );
+    describe_gauge!(
+        "switchboard_requests_waiting",
+        "Requests that wait for a worker"
+    );
+    describe_counter!(
+        "switchboard_store_barriers_total",
+        "Writes to the disk that were waited for"
+    );
     describe_counter!(
         "switchboard_store_batches_total",
         "Commits; divided by the barriers it is the size of a group"
     );
-    describe_counter!("switchboard_store_operations_total", "Changes of keys in commits");
-    describe_counter!("switchboard_store_written_bytes_total", "Bytes of keys and values in commits");
-    describe_counter!("switchboard_store_refused_total", "Commits refused, by reason");
-    describe_gauge!("switchboard_store_batches_waiting", "Commits that wait for their barrier");
-    describe_gauge!("switchboard_store_disk_bytes", "Bytes that the store takes on disk");
-    describe_gauge!("switchboard_store_free_bytes", "Bytes free on the store's file system");
-    describe_gauge!("switchboard_store_slowest_group_seconds", "The slowest group commit since the start");
-    describe_gauge!("switchboard_store_stopped", "1 where the store takes nothing more");
-    describe_gauge!("switchboard_outbox_pending", "Deliveries that wait to leave the desk (counts up to 10000)");
+    describe_counter!(
+        "switchboard_store_operations_total",
+        "Changes of keys in commits"
+    );
+    describe_counter!(
+        "switchboard_store_written_bytes_total",
+        "Bytes of keys and values in commits"
+    );
+    describe_counter!(
+        "switchboard_store_refused_total",
+        "Commits refused, by reason"
+    );
+    describe_gauge!(
+        "switchboard_store_batches_waiting",
+        "Commits that wait for their barrier"
+    );
+    describe_gauge!(
+        "switchboard_store_disk_bytes",
+        "Bytes that the store takes on disk"
+    );
+    describe_gauge!(
+        "switchboard_store_free_bytes",
+        "Bytes free on the store's file system"
+    );
+    describe_gauge!(
+        "switchboard_store_slowest_group_seconds",
+        "The slowest group commit since the start"
+    );
+    describe_gauge!(
+        "switchboard_store_stopped",
+        "1 where the store takes nothing more"
+    );
+    describe_gauge!(
+        "switchboard_outbox_pending",
+        "Deliveries that wait to leave the desk (counts up to 10000)"
+    );
 }
 
 fn figure(count: usize) -> f64 {
@@ -265,8 +335,8 @@ mod tests {
 
     use super::*;
     use crate::model::{
-        Account, AccountId, Conversation, ConversationId, Event, EventId, Invocation, Message, MessageId, Occurrence,
-        Policy, RunId, Usage,
+        Account, AccountId, Conversation, ConversationId, Event, EventId, Invocation, Message,
+        MessageId, Occurrence, Policy, RunId, Usage,
     };
 
     fn run() -> Run {
@@ -292,19 +362,33 @@ mod tests {
             host_calls: Vec::new(),
             kv_writes: Vec::new(),
             log: Vec::new(),
-            usage: Usage { time_us: 30, ..Usage::default() },
+            usage: Usage {
+                time_us: 30,
+                ..Usage::default()
+            },
         };
-        let failed =
-            InvocationResult::Failed { code: "deadline".into(), reason: "slow".into(), policy: Policy::Skip };
+        let failed = InvocationResult::Failed {
+            code: "deadline".into(),
+            reason: "slow".into(),
+            policy: Policy::Skip,
+        };
         Run {
             id: RunId::of(&id, 1),
-            event: Event { id: EventId::of(&id, 1), at, depth: 0, what: Occurrence::MessageReceived { message } },
+            event: Event {
+                id: EventId::of(&id, 1),
+                at,
+                depth: 0,
+                what: Occurrence::MessageReceived { message },
+            },
             before: Conversation::new(id, account.clone(), "api".into(), "ana".into(), at),
             account: Account::new(account, "api/ana".into(), at),
             desk: String::new(),
             resumed: None,
             invocations: vec![
-                call(InvocationResult::Reviewed { number: 1, findings: Vec::new() }),
+                call(InvocationResult::Reviewed {
+                    number: 1,
+                    findings: Vec::new(),
+                }),
                 call(failed.clone()),
                 call(failed),
             ],
@@ -328,8 +412,18 @@ mod tests {
             "switchboard_step_seconds_bucket{step=\"greeting\",plugin=\"greeting\",le=\"0.00005\"} 3",
             "switchboard_step_seconds_count{step=\"greeting\",plugin=\"greeting\"} 3",
         ] {
-            assert!(text.lines().any(|found| found == line), "{line} is not in:\n{text}");
+            assert!(
+                text.lines().any(|found| found == line),
+                "{line} is not in:\n{text}"
+            );
         }
-        assert!(!Meters::new().recorder.handle().render().contains("greeting"), "engines don't mix");
+        assert!(
+            !Meters::new()
+                .recorder
+                .handle()
+                .render()
+                .contains("greeting"),
+            "engines don't mix"
+        );
     }
 }

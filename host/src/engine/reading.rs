@@ -8,7 +8,9 @@ use super::core::Core;
 use super::intake::Records;
 use super::keys;
 use super::request::EngineError;
-use crate::model::{Account, AccountId, Conversation, ConversationId, Message, Run, RunId, Ticket, TicketId};
+use crate::model::{
+    Account, AccountId, Conversation, ConversationId, Message, Run, RunId, Ticket, TicketId,
+};
 use crate::store::{KeyRange, Row, Table, decode_record};
 
 /// A place in the list of runs by time: opaque, good for going on from there.
@@ -24,7 +26,7 @@ impl RunMark {
     /// The mark that [`RunMark::to_text`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !digits || text.is_empty() || text.len() % 2 != 0 || text.len() > 1024 {
+        if !digits || text.is_empty() || !text.len().is_multiple_of(2) || text.len() > 1024 {
             return None;
         }
         let digits = text.as_bytes().chunks(2);
@@ -60,7 +62,10 @@ impl Core {
     pub fn account(&self, id: &AccountId) -> Result<Account, EngineError> {
         Records(self.store().as_ref())
             .account(id)?
-            .ok_or_else(|| EngineError::NotFound { what: "account", id: id.to_string() })
+            .ok_or_else(|| EngineError::NotFound {
+                what: "account",
+                id: id.to_string(),
+            })
     }
 
     /// A ticket with its body.
@@ -76,19 +81,28 @@ impl Core {
     /// # Errors
     /// [`EngineError::NotFound`]; where the store can't be read.
     pub fn run(&self, id: &RunId) -> Result<Run, EngineError> {
-        let missing = || EngineError::NotFound { what: "run", id: id.to_string() };
+        let missing = || EngineError::NotFound {
+            what: "run",
+            id: id.to_string(),
+        };
         let (conversation, number) = id.parts().ok_or_else(missing)?;
-        Records(self.store().as_ref()).run(&conversation, number).map_err(|error| match error {
-            EngineError::NotFound { .. } => missing(),
-            other => other,
-        })
+        Records(self.store().as_ref())
+            .run(&conversation, number)
+            .map_err(|error| match error {
+                EngineError::NotFound { .. } => missing(),
+                other => other,
+            })
     }
 
     /// The conversation that a contact is in now; none before its first message.
     ///
     /// # Errors
     /// Where the store can't be read.
-    pub fn current_conversation(&self, channel: &str, contact: &str) -> Result<Option<ConversationId>, EngineError> {
+    pub fn current_conversation(
+        &self,
+        channel: &str,
+        contact: &str,
+    ) -> Result<Option<ConversationId>, EngineError> {
         let identity = Records(self.store().as_ref()).identity(channel, contact)?;
         Ok(identity.and_then(|identity| identity.conversation))
     }
@@ -97,7 +111,11 @@ impl Core {
     ///
     /// # Errors
     /// Where the store can't be read.
-    pub fn messages(&self, id: &ConversationId, page: MessagePage) -> Result<Vec<Message>, EngineError> {
+    pub fn messages(
+        &self,
+        id: &ConversationId,
+        page: MessagePage,
+    ) -> Result<Vec<Message>, EngineError> {
         let all = keys::of_conversation(id);
         let after = page.after.map(|number| keys::message(id, number));
         let before = page.before.map(|number| keys::message(id, number));
@@ -112,7 +130,10 @@ impl Core {
         if backwards {
             range = range.reverse();
         }
-        let mut messages = decoded(Table::Message, self.store().scan(Table::Message, range, page.limit)?)?;
+        let mut messages = decoded(
+            Table::Message,
+            self.store().scan(Table::Message, range, page.limit)?,
+        )?;
         if backwards {
             messages.reverse();
         }
@@ -123,7 +144,12 @@ impl Core {
     ///
     /// # Errors
     /// Where the store can't be read.
-    pub fn runs_after(&self, id: &ConversationId, number: u32, limit: usize) -> Result<Vec<Run>, EngineError> {
+    pub fn runs_after(
+        &self,
+        id: &ConversationId,
+        number: u32,
+        limit: usize,
+    ) -> Result<Vec<Run>, EngineError> {
         let (all, after) = (keys::of_conversation(id), keys::run(id, number));
         let range = KeyRange::prefix(&all).after(&after);
         decoded(Table::Run, self.store().scan(Table::Run, range, limit)?)
@@ -133,7 +159,11 @@ impl Core {
     ///
     /// # Errors
     /// Where the store can't be read.
-    pub fn newest_runs(&self, before: Option<&RunMark>, limit: usize) -> Result<Vec<(RunMark, RunId)>, EngineError> {
+    pub fn newest_runs(
+        &self,
+        before: Option<&RunMark>,
+        limit: usize,
+    ) -> Result<Vec<(RunMark, RunId)>, EngineError> {
         let mut range = KeyRange::all().reverse();
         if let Some(RunMark(before)) = before {
             range = range.before(before);
@@ -157,20 +187,31 @@ impl Core {
             Some(RunMark(after)) => KeyRange::all().after(after),
             None => KeyRange::all().from(&from),
         };
-        Ok(marks(self.store().scan(Table::RunByTime, range.before(&to), limit)?))
+        Ok(marks(self.store().scan(
+            Table::RunByTime,
+            range.before(&to),
+            limit,
+        )?))
     }
 
     /// Tickets with their bodies after an id, in the order of their ids.
     ///
     /// # Errors
     /// Where the store can't be read.
-    pub fn tickets(&self, after: Option<&TicketId>, limit: usize) -> Result<Vec<Ticket>, EngineError> {
+    pub fn tickets(
+        &self,
+        after: Option<&TicketId>,
+        limit: usize,
+    ) -> Result<Vec<Ticket>, EngineError> {
         let after = after.map(keys::ticket);
         let range = match &after {
             Some(after) => KeyRange::all().after(after),
             None => KeyRange::all(),
         };
-        decoded(Table::Ticket, self.store().scan(Table::Ticket, range, limit)?)
+        decoded(
+            Table::Ticket,
+            self.store().scan(Table::Ticket, range, limit)?,
+        )
     }
 
     /// How many deliveries wait to leave the desk; counts no further than `most`.
@@ -185,11 +226,16 @@ impl Core {
 }
 
 fn decoded<T: DeserializeOwned>(table: Table, rows: Vec<Row>) -> Result<Vec<T>, EngineError> {
-    Ok(rows.iter().map(|(key, value)| decode_record(table, key, value)).collect::<Result<_, _>>()?)
+    Ok(rows
+        .iter()
+        .map(|(key, value)| decode_record(table, key, value))
+        .collect::<Result<_, _>>()?)
 }
 
 fn marks(rows: Vec<Row>) -> Vec<(RunMark, RunId)> {
-    rows.into_iter().filter_map(|(key, _)| keys::run_of(&key).map(|run| (RunMark(key), run))).collect()
+    rows.into_iter()
+        .filter_map(|(key, _)| keys::run_of(&key).map(|run| (RunMark(key), run)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ mod page;
 use std::net::IpAddr;
 use std::time::Instant;
 
+use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::response::sse::Event;
-use axum::Json;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
@@ -84,8 +84,21 @@ impl From<MessageView> for ChatLine {
             "agent" => ("person", message.author_name),
             _ => ("desk", None),
         };
-        let MessageView { number, text, language, at, .. } = message;
-        Self { number, from, name, text, language, at }
+        let MessageView {
+            number,
+            text,
+            language,
+            at,
+            ..
+        } = message;
+        Self {
+            number,
+            from,
+            name,
+            text,
+            language,
+            at,
+        }
     }
 }
 
@@ -150,9 +163,13 @@ pub(crate) async fn follow(
 ) -> Result<Response, Problem> {
     let contact = contact(&headers)?;
     limit_address(&api, peer.ip())?;
-    let current = api.read(move |core| core.current_conversation(CHANNEL, &contact)).await?;
+    let current = api
+        .read(move |core| core.current_conversation(CHANNEL, &contact))
+        .await?;
     let Some(id) = current else {
-        return Err(Problem::not_found("nothing was said yet; write something first"));
+        return Err(Problem::not_found(
+            "nothing was said yet; write something first",
+        ));
     };
     let thread = thread_of(&id);
     let last = match last_event_id(&headers)?.and_then(|id| id.split_once('.')) {
@@ -165,15 +182,25 @@ pub(crate) async fn follow(
             return None;
         }
         let data = serde_json::to_string(&event).ok()?;
-        Some(Event::default().id(format!("{}.{number}", event.thread)).data(data))
+        Some(
+            Event::default()
+                .id(format!("{}.{number}", event.thread))
+                .data(data),
+        )
     };
     stream(&api, id, last, render)
 }
 
 /// The visitor's name on the channel, from its secret.
 fn contact(headers: &HeaderMap) -> Result<String, Problem> {
-    let secret = headers.get(VISITOR).and_then(|secret| secret.to_str().ok()).unwrap_or("");
-    let well_formed = secret.len() == 32 && secret.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let secret = headers
+        .get(VISITOR)
+        .and_then(|secret| secret.to_str().ok())
+        .unwrap_or("");
+    let well_formed = secret.len() == 32
+        && secret
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if !well_formed {
         return Err(Problem::bad_request(
             "X-Switchboard-Visitor: give the visitor's secret, 32 random hexadecimal digits in lower case",
@@ -188,22 +215,33 @@ fn thread_of(id: &ConversationId) -> String {
 
 /// The first bytes of a text's SHA-256, in hexadecimal.
 fn short_digest(text: &str, bytes: usize) -> String {
-    Sha256::digest(text).iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text)
+        .iter()
+        .take(bytes)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn limit(api: &Api, contact: &str, ip: IpAddr) -> Result<(), Problem> {
     limit_address(api, ip)?;
-    api.visitors.take(contact.to_owned(), Instant::now()).map_err(too_many)
+    api.visitors
+        .take(contact.to_owned(), Instant::now())
+        .map_err(too_many)
 }
 
 fn limit_address(api: &Api, ip: IpAddr) -> Result<(), Problem> {
-    api.addresses.take(address(ip), Instant::now()).map_err(too_many)
+    api.addresses
+        .take(address(ip), Instant::now())
+        .map_err(too_many)
 }
 
 fn too_many(wait: std::time::Duration) -> Problem {
     let seconds = wait.as_secs_f64().ceil().max(1.0);
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, format!("too much at once; try again in {seconds} s"))
-        .retry_after(seconds as u64)
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        format!("too much at once; try again in {seconds} s"),
+    )
+    .retry_after(seconds as u64)
 }
 
 #[cfg(test)]
@@ -222,7 +260,12 @@ mod tests {
         assert!(contact.starts_with("visitor-") && !contact.contains(secret));
         assert_eq!(of(secret).unwrap(), contact);
         assert_ne!(of("0123456789abcdef0123456789abcdee").unwrap(), contact);
-        for wrong in ["", "short", "0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef0123456789abcdef0"] {
+        for wrong in [
+            "",
+            "short",
+            "0123456789ABCDEF0123456789ABCDEF",
+            "0123456789abcdef0123456789abcdef0",
+        ] {
             assert!(of(wrong).is_err(), "{wrong}");
         }
     }

@@ -17,22 +17,36 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 /// The chat page
 #[utoipa::path(get, path = "/chat", tag = "chat", responses((status = 200, body = String, content_type = "text/html")))]
 pub(crate) async fn show(State(api): State<Api>, headers: HeaderMap) -> Response {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|accepted| accepted.to_str().ok()).unwrap_or("");
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|accepted| accepted.to_str().ok())
+        .unwrap_or("");
     let page = render(language(accepted), &api.engine.core().desk().name);
-    let extra = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::VARY, "accept-language")];
+    let extra = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::VARY, "accept-language"),
+    ];
     file(page, "text/html; charset=utf-8", &extra)
 }
 
 /// The chat page's style sheet
 #[utoipa::path(get, path = "/chat/chat.css", tag = "chat", responses((status = 200, body = String, content_type = "text/css")))]
 pub(crate) async fn style() -> Response {
-    file(STYLE.to_owned(), "text/css; charset=utf-8", &[(header::CACHE_CONTROL, "no-cache")])
+    file(
+        STYLE.to_owned(),
+        "text/css; charset=utf-8",
+        &[(header::CACHE_CONTROL, "no-cache")],
+    )
 }
 
 /// The chat page's script
 #[utoipa::path(get, path = "/chat/chat.js", tag = "chat", responses((status = 200, body = String, content_type = "text/javascript")))]
 pub(crate) async fn script() -> Response {
-    file(SCRIPT.to_owned(), "text/javascript; charset=utf-8", &[(header::CACHE_CONTROL, "no-cache")])
+    file(
+        SCRIPT.to_owned(),
+        "text/javascript; charset=utf-8",
+        &[(header::CACHE_CONTROL, "no-cache")],
+    )
 }
 
 fn file(text: String, kind: &'static str, extra: &[(HeaderName, &'static str)]) -> Response {
@@ -47,11 +61,16 @@ fn file(text: String, kind: &'static str, extra: &[(HeaderName, &'static str)]) 
 
 /// The language goes in first: it is one of ours, whatever the desk is called.
 fn render(language: &str, desk: &str) -> String {
-    PAGE.replace("{language}", language).replace("{desk}", &escaped(desk))
+    PAGE.replace("{language}", language)
+        .replace("{desk}", &escaped(desk))
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 /// The best of the page's languages for what a browser accepts.
@@ -61,12 +80,17 @@ fn language(accepted: &str) -> &'static str {
         .filter_map(|part| {
             let mut parts = part.split(';').map(str::trim);
             let tag = parts.next().filter(|tag| !tag.is_empty())?;
-            let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok())?;
+            let weight = parts
+                .find_map(|part| part.strip_prefix("q="))
+                .map_or(Some(1.0), |q| q.parse().ok())?;
             (weight > 0.0).then_some((weight, tag))
         })
         .collect();
     wanted.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    wanted.into_iter().find_map(|(_, tag)| ours(tag)).unwrap_or("en")
+    wanted
+        .into_iter()
+        .find_map(|(_, tag)| ours(tag))
+        .unwrap_or("en")
 }
 
 fn ours(tag: &str) -> Option<&'static str> {
@@ -77,7 +101,8 @@ fn ours(tag: &str) -> Option<&'static str> {
         "zh" | "yue" => {
             let rest: Vec<&str> = parts.collect();
             let traditional = rest.contains(&"hant")
-                || !rest.contains(&"hans") && rest.iter().any(|part| matches!(*part, "tw" | "hk" | "mo"));
+                || !rest.contains(&"hans")
+                    && rest.iter().any(|part| matches!(*part, "tw" | "hk" | "mo"));
             Some(if traditional { "zh-Hant" } else { "zh-Hans" })
         }
         _ => None,
@@ -115,8 +140,18 @@ mod tests {
     #[test]
     fn the_page_has_no_inline_script_or_style_and_never_makes_html_of_text() {
         assert!(!PAGE.contains("<style") && !PAGE.contains(" style=") && !PAGE.contains(" on"));
-        assert_eq!(PAGE.matches("<script").count(), PAGE.matches("<script src=").count());
-        for never in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function("] {
+        assert_eq!(
+            PAGE.matches("<script").count(),
+            PAGE.matches("<script src=").count()
+        );
+        for never in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "Function(",
+        ] {
             assert!(!SCRIPT.contains(never), "{never}");
         }
     }

@@ -36,12 +36,24 @@ struct Day {
 
 impl Figures for Volume {
     const COLUMNS: &'static [&'static str] = &[
-        "date", "conversations", "messages", "step_replies", "agent_replies", "host_replies", "hand_offs", "tickets",
-        "resolved", "reopened", "failures",
+        "date",
+        "conversations",
+        "messages",
+        "step_replies",
+        "agent_replies",
+        "host_replies",
+        "hand_offs",
+        "tickets",
+        "resolved",
+        "reopened",
+        "failures",
     ];
 
     fn add(&mut self, run: &Run, zone: &TimeZone) {
-        let day = self.0.entry(zone.to_datetime(run.event.at).date()).or_default();
+        let day = self
+            .0
+            .entry(zone.to_datetime(run.event.at).date())
+            .or_default();
         let [by_step, by_agent, by_host] = &mut day.replies;
         for entry in &run.entries {
             let count = match &entry.change {
@@ -103,7 +115,8 @@ struct Answers {
 }
 
 impl Figures for Satisfaction {
-    const COLUMNS: &'static [&'static str] = &["code", "reason", "asked", "answers", "share", "mean_points"];
+    const COLUMNS: &'static [&'static str] =
+        &["code", "reason", "asked", "answers", "share", "mean_points"];
 
     fn add(&mut self, run: &Run, _: &TimeZone) {
         for entry in &run.entries {
@@ -122,7 +135,11 @@ impl Figures for Satisfaction {
 
     fn rows(self) -> Vec<Value> {
         let answered: u32 = self.codes.values().map(|answers| answers.count).sum();
-        let points: Vec<u32> = self.codes.values().flat_map(|answers| answers.points.iter().copied()).collect();
+        let points: Vec<u32> = self
+            .codes
+            .values()
+            .flat_map(|answers| answers.points.iter().copied())
+            .collect();
         let mut rows = vec![json!({
             "code": "all",
             "asked": self.asked,
@@ -162,19 +179,29 @@ struct Group {
 
 impl Figures for Tickets {
     const COLUMNS: &'static [&'static str] = &[
-        "department", "kind", "opened", "escalated", "closed", "closed_late", "mean_seconds_to_acknowledge",
+        "department",
+        "kind",
+        "opened",
+        "escalated",
+        "closed",
+        "closed_late",
+        "mean_seconds_to_acknowledge",
         "mean_seconds_to_close",
     ];
 
     fn add(&mut self, run: &Run, _: &TimeZone) {
         let at = run.event.at;
         for entry in &run.entries {
-            let (Change::TicketOpened { ticket } | Change::TicketMoved { ticket } | Change::TicketEscalated { ticket, .. }) =
-                &entry.change
+            let (Change::TicketOpened { ticket }
+            | Change::TicketMoved { ticket }
+            | Change::TicketEscalated { ticket, .. }) = &entry.change
             else {
                 continue;
             };
-            let group = self.groups.entry((ticket.department.clone(), ticket.kind.as_str())).or_default();
+            let group = self
+                .groups
+                .entry((ticket.department.clone(), ticket.kind.as_str()))
+                .or_default();
             match &entry.change {
                 Change::TicketOpened { .. } => group.opened += 1,
                 Change::TicketEscalated { .. } => group.escalated += 1,
@@ -226,8 +253,18 @@ struct Calls {
 
 impl Figures for Steps {
     const COLUMNS: &'static [&'static str] = &[
-        "step", "plugin", "version", "calls", "failed", "failures", "mean_us", "p50_us", "p99_us", "max_us",
-        "max_memory_bytes", "host_calls",
+        "step",
+        "plugin",
+        "version",
+        "calls",
+        "failed",
+        "failures",
+        "mean_us",
+        "p50_us",
+        "p99_us",
+        "max_us",
+        "max_memory_bytes",
+        "host_calls",
     ];
 
     fn add(&mut self, run: &Run, _: &TimeZone) {
@@ -247,7 +284,11 @@ impl Figures for Steps {
     fn rows(self) -> Vec<Value> {
         let row = |((step, plugin, version), mut calls): ((String, String, String), Calls)| {
             calls.microseconds.sort_unstable();
-            let codes: Vec<_> = calls.codes.iter().map(|(code, count)| format!("{code} {count}")).collect();
+            let codes: Vec<_> = calls
+                .codes
+                .iter()
+                .map(|(code, count)| format!("{code} {count}"))
+                .collect();
             json!({
                 "step": step,
                 "plugin": plugin,
@@ -291,32 +332,54 @@ fn quantile(sorted: &[u32], hundredths: usize) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::model::{
-        Account, AccountId, Conversation, ConversationId, Entry, Event, EventId, Message, MessageId, Occurrence,
-        Priority, RunId, SurveyResult, Ticket, TicketKind,
+        Account, AccountId, Conversation, ConversationId, Entry, Event, EventId, Message,
+        MessageId, Occurrence, Priority, RunId, SurveyResult, Ticket, TicketKind,
     };
 
     fn run(at: &str, changes: Vec<Change>) -> Run {
         let id = ConversationId::from_random(1);
         let account = AccountId::from_random(2);
         let at: Timestamp = at.parse().unwrap();
-        let what = Occurrence::Announced { name: "n".into(), value: "1".into() };
+        let what = Occurrence::Announced {
+            name: "n".into(),
+            value: "1".into(),
+        };
         Run {
             id: RunId::of(&id, 1),
-            event: Event { id: EventId::of(&id, 1), at, depth: 0, what },
+            event: Event {
+                id: EventId::of(&id, 1),
+                at,
+                depth: 0,
+                what,
+            },
             before: Conversation::new(id, account.clone(), "api".into(), "ana".into(), at),
             account: Account::new(account, "api/ana".into(), at),
             desk: String::new(),
             resumed: None,
             invocations: Vec::new(),
             moments: Vec::new(),
-            entries: changes.into_iter().map(|change| Entry { by: "x".into(), change }).collect(),
+            entries: changes
+                .into_iter()
+                .map(|change| Entry {
+                    by: "x".into(),
+                    change,
+                })
+                .collect(),
         }
     }
 
     fn received(number: u32) -> Change {
         let id = MessageId::of(&ConversationId::from_random(1), number);
         let (author, at) = (Author::Customer, Timestamp::UNIX_EPOCH);
-        let message = Message { id, number, author, text: "你好".into(), language: None, sources: Vec::new(), at };
+        let message = Message {
+            id,
+            number,
+            author,
+            text: "你好".into(),
+            language: None,
+            sources: Vec::new(),
+            at,
+        };
         Change::Received { message }
     }
 
@@ -328,12 +391,24 @@ mod tests {
     fn days_are_those_of_the_desk() {
         let mut volume = Volume::default();
         volume.add(&run("2026-11-01T15:59:59Z", vec![received(1)]), &zone());
-        volume.add(&run("2026-11-01T16:00:00Z", vec![received(2), Change::Reopened { reason: "r".into() }]), &zone());
+        volume.add(
+            &run(
+                "2026-11-01T16:00:00Z",
+                vec![received(2), Change::Reopened { reason: "r".into() }],
+            ),
+            &zone(),
+        );
         let rows = volume.rows();
         assert_eq!(rows[0]["date"], "2026-11-01");
-        assert_eq!((&rows[0]["messages"], &rows[0]["conversations"]), (&json!(1), &json!(1)));
+        assert_eq!(
+            (&rows[0]["messages"], &rows[0]["conversations"]),
+            (&json!(1), &json!(1))
+        );
         assert_eq!(rows[1]["date"], "2026-11-02");
-        assert_eq!((&rows[1]["conversations"], &rows[1]["reopened"]), (&json!(0), &json!(1)));
+        assert_eq!(
+            (&rows[1]["conversations"], &rows[1]["reopened"]),
+            (&json!(0), &json!(1))
+        );
         for column in Volume::COLUMNS {
             assert!(rows[0].get(column).is_some(), "{column}");
         }
@@ -342,16 +417,28 @@ mod tests {
     #[test]
     fn satisfaction_sums_up_and_goes_by_code() {
         let answered = |code, points: Option<u32>| Change::SurveyAnswered {
-            result: SurveyResult { code, points, reason: format!("reason {code}") },
+            result: SurveyResult {
+                code,
+                points,
+                reason: format!("reason {code}"),
+            },
         };
         let mut satisfaction = Satisfaction::default();
-        let changes =
-            vec![Change::SurveyAsked, Change::SurveyAsked, answered(1, Some(10)), answered(3, None), answered(1, Some(5))];
+        let changes = vec![
+            Change::SurveyAsked,
+            Change::SurveyAsked,
+            answered(1, Some(10)),
+            answered(3, None),
+            answered(1, Some(5)),
+        ];
         satisfaction.add(&run("2026-11-01T00:00:00Z", changes), &zone());
         let rows = satisfaction.rows();
         assert_eq!(rows[0]["answers"], 3);
         assert_eq!(rows[0]["mean_points"], 7.5);
-        assert_eq!((&rows[1]["code"], &rows[1]["share"]), (&json!("1"), &json!(0.667)));
+        assert_eq!(
+            (&rows[1]["code"], &rows[1]["share"]),
+            (&json!("1"), &json!(0.667))
+        );
         assert_eq!(rows[2]["mean_points"], Value::Null);
     }
 
@@ -376,22 +463,46 @@ mod tests {
         };
         let mut tickets = Tickets::default();
         for (at, change) in [
-            ("2026-11-01T00:00:00Z", Change::TicketOpened { ticket: ticket(TicketStatus::Opened) }),
-            ("2026-11-01T00:10:00Z", Change::TicketMoved { ticket: ticket(TicketStatus::Acknowledged) }),
-            ("2026-11-01T01:00:00Z", Change::TicketMoved { ticket: ticket(TicketStatus::Closed) }),
+            (
+                "2026-11-01T00:00:00Z",
+                Change::TicketOpened {
+                    ticket: ticket(TicketStatus::Opened),
+                },
+            ),
+            (
+                "2026-11-01T00:10:00Z",
+                Change::TicketMoved {
+                    ticket: ticket(TicketStatus::Acknowledged),
+                },
+            ),
+            (
+                "2026-11-01T01:00:00Z",
+                Change::TicketMoved {
+                    ticket: ticket(TicketStatus::Closed),
+                },
+            ),
         ] {
             tickets.add(&run(at, vec![change]), &zone());
         }
         let rows = tickets.rows();
         assert_eq!(rows.len(), 1);
-        assert_eq!((&rows[0]["closed_late"], &rows[0]["mean_seconds_to_acknowledge"]), (&json!(1), &json!(600.0)));
+        assert_eq!(
+            (
+                &rows[0]["closed_late"],
+                &rows[0]["mean_seconds_to_acknowledge"]
+            ),
+            (&json!(1), &json!(600.0))
+        );
         assert_eq!(rows[0]["mean_seconds_to_close"], 3600.0);
     }
 
     #[test]
     fn quantiles_are_values_that_occurred() {
         let values: Vec<u32> = (1..=200).collect();
-        assert_eq!((quantile(&values, 50), quantile(&values, 99)), (Some(100), Some(198)));
+        assert_eq!(
+            (quantile(&values, 50), quantile(&values, 99)),
+            (Some(100), Some(198))
+        );
         assert_eq!((quantile(&[7], 99), quantile(&[], 50)), (Some(7), None));
     }
 }

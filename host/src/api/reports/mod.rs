@@ -55,7 +55,11 @@ pub(crate) struct Report {
     responses((status = 200, content((Report = "application/json"), (String = "text/csv"))),
         (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
-pub(crate) async fn volume(state: State<Api>, query: Params<ReportQuery>, headers: HeaderMap) -> Answer {
+pub(crate) async fn volume(
+    state: State<Api>,
+    query: Params<ReportQuery>,
+    headers: HeaderMap,
+) -> Answer {
     report::<Volume>(state, query, headers, "volume").await
 }
 
@@ -65,7 +69,11 @@ pub(crate) async fn volume(state: State<Api>, query: Params<ReportQuery>, header
     responses((status = 200, content((Report = "application/json"), (String = "text/csv"))),
         (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
-pub(crate) async fn satisfaction(state: State<Api>, query: Params<ReportQuery>, headers: HeaderMap) -> Answer {
+pub(crate) async fn satisfaction(
+    state: State<Api>,
+    query: Params<ReportQuery>,
+    headers: HeaderMap,
+) -> Answer {
     report::<Satisfaction>(state, query, headers, "satisfaction").await
 }
 
@@ -75,7 +83,11 @@ pub(crate) async fn satisfaction(state: State<Api>, query: Params<ReportQuery>, 
     responses((status = 200, content((Report = "application/json"), (String = "text/csv"))),
         (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
-pub(crate) async fn tickets(state: State<Api>, query: Params<ReportQuery>, headers: HeaderMap) -> Answer {
+pub(crate) async fn tickets(
+    state: State<Api>,
+    query: Params<ReportQuery>,
+    headers: HeaderMap,
+) -> Answer {
     report::<Tickets>(state, query, headers, "tickets").await
 }
 
@@ -85,7 +97,11 @@ pub(crate) async fn tickets(state: State<Api>, query: Params<ReportQuery>, heade
     responses((status = 200, content((Report = "application/json"), (String = "text/csv"))),
         (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
-pub(crate) async fn steps(state: State<Api>, query: Params<ReportQuery>, headers: HeaderMap) -> Answer {
+pub(crate) async fn steps(
+    state: State<Api>,
+    query: Params<ReportQuery>,
+    headers: HeaderMap,
+) -> Answer {
     report::<Steps>(state, query, headers, "steps").await
 }
 
@@ -102,7 +118,10 @@ async fn report<F: Figures>(
     let now = api.engine.core().clock().now();
     let (from, to) = period(&query, &zone, now)?;
     // Each reads many runs: one after the other.
-    let place = Arc::clone(&api.reporting).acquire_owned().await.map_err(|_| Problem::broken())?;
+    let place = Arc::clone(&api.reporting)
+        .acquire_owned()
+        .await
+        .map_err(|_| Problem::broken())?;
     let in_zone = zone.clone();
     let rows = api.read(move |core| {
         let _place = place;
@@ -112,14 +131,22 @@ async fn report<F: Figures>(
     if as_csv {
         let mut response = csv::write(F::COLUMNS, &rows).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/csv; charset=utf-8"),
+        );
         if let Ok(name) = HeaderValue::try_from(format!("attachment; filename=\"{name}.csv\"")) {
             headers.insert(header::CONTENT_DISPOSITION, name);
         }
         return Ok(response);
     }
     let local = |at: Timestamp| at.display_with_offset(zone.to_offset(at)).to_string();
-    let report = Report { report: name, from: local(from), to: local(to), rows };
+    let report = Report {
+        report: name,
+        from: local(from),
+        to: local(to),
+        rows,
+    };
     Ok(axum::Json(report).into_response())
 }
 
@@ -153,11 +180,22 @@ fn wants_csv(format: Option<&str>, headers: &HeaderMap) -> Result<bool, Problem>
     match format {
         Some("csv") => return Ok(true),
         Some("json") => return Ok(false),
-        Some(other) => return Err(Problem::bad_request(format!("format: there is no {other:?}; use json or csv"))),
+        Some(other) => {
+            return Err(Problem::bad_request(format!(
+                "format: there is no {other:?}; use json or csv"
+            )));
+        }
         None => {}
     }
-    let Some(accept) = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()) else { return Ok(false) };
-    let kinds = accept.split(',').map(|kind| kind.split(';').next().unwrap_or("").trim());
+    let Some(accept) = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+    else {
+        return Ok(false);
+    };
+    let kinds = accept
+        .split(',')
+        .map(|kind| kind.split(';').next().unwrap_or("").trim());
     for kind in kinds {
         match kind {
             "text/csv" => return Ok(true),
@@ -166,15 +204,28 @@ fn wants_csv(format: Option<&str>, headers: &HeaderMap) -> Result<bool, Problem>
             _ => {}
         }
     }
-    Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "reports are application/json or text/csv; ask for one of them"))
+    Err(Problem::new(
+        StatusCode::NOT_ACCEPTABLE,
+        "reports are application/json or text/csv; ask for one of them",
+    ))
 }
 
-fn period(query: &ReportQuery, zone: &TimeZone, now: Timestamp) -> Result<(Timestamp, Timestamp), Problem> {
-    let read = |field: &str, text: &Option<String>| text.as_deref().map(|text| moment(field, text, zone)).transpose();
+fn period(
+    query: &ReportQuery,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Result<(Timestamp, Timestamp), Problem> {
+    let read = |field: &str, text: &Option<String>| {
+        text.as_deref()
+            .map(|text| moment(field, text, zone))
+            .transpose()
+    };
     let to = read("to", &query.to)?.unwrap_or(now);
     let from = match read("from", &query.from)? {
         Some(from) => from,
-        None => to.checked_sub(jiff::SignedDuration::from_hours(30 * 24)).unwrap_or(Timestamp::MIN),
+        None => to
+            .checked_sub(jiff::SignedDuration::from_hours(30 * 24))
+            .unwrap_or(Timestamp::MIN),
     };
     if from > to {
         return Err(Problem::bad_request("from: is after `to`; exchange them"));
@@ -186,8 +237,13 @@ fn moment(field: &str, text: &str, zone: &TimeZone) -> Result<Timestamp, Problem
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
-    let day = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == "2026-11-01".len());
-    let at = day.and_then(|day| day.to_zoned(zone.clone()).ok()).map(|start| start.timestamp());
+    let day = text
+        .parse::<jiff::civil::Date>()
+        .ok()
+        .filter(|_| text.len() == "2026-11-01".len());
+    let at = day
+        .and_then(|day| day.to_zoned(zone.clone()).ok())
+        .map(|start| start.timestamp());
     at.ok_or_else(|| {
         let hint = "use a day such as 2026-11-01 or a time with its offset such as 2026-11-01T09:00:00+08:00";
         Problem::bad_request(format!("{field}: {text:?} is no time; {hint} (write + as %2B in an address)"))
@@ -206,8 +262,18 @@ mod tests {
     fn a_day_begins_at_midnight_of_the_desk() {
         let at = moment("from", "2026-11-01", &shanghai()).unwrap();
         assert_eq!(at.to_string(), "2026-10-31T16:00:00Z");
-        assert_eq!(moment("from", "2026-11-01T00:00:00+08:00", &shanghai()).unwrap(), at);
-        for wrong in ["", "2026", "2026-13-01", "2026-11-01T09:00:00", "yesterday", "2026-11-01[x]"] {
+        assert_eq!(
+            moment("from", "2026-11-01T00:00:00+08:00", &shanghai()).unwrap(),
+            at
+        );
+        for wrong in [
+            "",
+            "2026",
+            "2026-13-01",
+            "2026-11-01T09:00:00",
+            "yesterday",
+            "2026-11-01[x]",
+        ] {
             assert!(moment("from", wrong, &shanghai()).is_err(), "{wrong}");
         }
     }
