@@ -27,7 +27,10 @@ fn live(sandbox: &Arc<Sandbox>) -> (Simulation, Vec<TimelineLine>) {
 }
 
 fn text(timeline: &[TimelineLine]) -> String {
-    timeline.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect()
+    timeline
+        .iter()
+        .map(|line| serde_json::to_string(line).unwrap() + "\n")
+        .collect()
 }
 
 #[test]
@@ -35,11 +38,21 @@ fn the_day_goes_as_it_did_and_every_run_of_it_can_be_repeated() {
     let sandbox = Arc::new(Sandbox::new(SandboxConfig::in_process()).unwrap());
     let (first, timeline) = live(&sandbox);
     let (_, again) = live(&sandbox);
-    assert_eq!(text(&timeline), text(&again), "the same day gives the same bytes");
-    let report = first.core().replay(&ReplaySelection::default(), |_| ()).unwrap();
+    assert_eq!(
+        text(&timeline),
+        text(&again),
+        "the same day gives the same bytes"
+    );
+    let report = first
+        .core()
+        .replay(&ReplaySelection::default(), |_| ())
+        .unwrap();
     assert!(report.runs > 200, "{report:?}");
     assert_eq!(report.differences, [], "a repeated run differs");
-    assert_eq!(report.carried_over, 0, "a step failed for reasons of the machine");
+    assert_eq!(
+        report.carried_over, 0,
+        "a step failed for reasons of the machine"
+    );
     insta::assert_snapshot!("day", text(&timeline));
 }
 
@@ -52,5 +65,9 @@ fn the_day_is_as_large_as_it_says() {
             messages += 1;
         }
     }
-    assert!(customers.len() >= 60 && messages >= 200, "{} customers, {messages} messages", customers.len());
+    assert!(
+        customers.len() >= 60 && messages >= 200,
+        "{} customers, {messages} messages",
+        customers.len()
+    );
 }

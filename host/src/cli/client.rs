@@ -7,10 +7,20 @@ use serde_json::Value;
 #[derive(Debug, clap::Args)]
 pub(crate) struct HostArgs {
     /// The running host
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080", env = "SWITCHBOARD_URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080",
+        env = "SWITCHBOARD_URL"
+    )]
     url: String,
     /// Its access token, where it has one
-    #[arg(long, env = "SWITCHBOARD_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SWITCHBOARD_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
     token: Option<String>,
 }
 
@@ -28,7 +38,10 @@ impl HostArgs {
     /// Where the host can't be reached or refuses, with its own words.
     pub(crate) fn call(&self, method: &str, path: &str, body: Body<'_>) -> anyhow::Result<Value> {
         let url = format!("{}/api/v1{path}", self.url.trim_end_matches('/'));
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
         let mut request = ureq::http::Request::builder().method(method).uri(&url);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
@@ -41,15 +54,26 @@ impl HostArgs {
         if !kind.is_empty() {
             request = request.header("content-type", kind);
         }
-        let unreachable = || format!("no host answers at {}; start one with `switchboard serve` or give --url", self.url);
+        let unreachable = || {
+            format!(
+                "no host answers at {}; start one with `switchboard serve` or give --url",
+                self.url
+            )
+        };
         let mut response = agent.run(request.body(bytes)?).with_context(unreachable)?;
         let status = response.status();
-        let text = response.body_mut().read_to_string().context("the host's answer")?;
+        let text = response
+            .body_mut()
+            .read_to_string()
+            .context("the host's answer")?;
         if status.is_success() {
             return serde_json::from_str(&text).or_else(|_| Ok(Value::String(text)));
         }
         let problem: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
-        let detail = problem.get("detail").or_else(|| problem.get("title")).and_then(Value::as_str);
+        let detail = problem
+            .get("detail")
+            .or_else(|| problem.get("title"))
+            .and_then(Value::as_str);
         bail!("the host says {status}: {}", detail.unwrap_or(&text));
     }
 }

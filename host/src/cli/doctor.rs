@@ -16,7 +16,9 @@ use crate::workflow::{Desk, DeskFiles};
 ///
 /// Prints one line for each thing looked at, with the command that mends it, and exits with 1 if anything is broken.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  switchboard doctor\n  switchboard doctor my-desk --data /var/lib/switchboard --json")]
+#[command(
+    after_help = "Examples:\n  switchboard doctor\n  switchboard doctor my-desk --data /var/lib/switchboard --json"
+)]
 pub(crate) struct DoctorArgs {
     /// The desk directory [default: the built-in demo desk]
     desk: Option<PathBuf>,
@@ -49,11 +51,26 @@ struct Finding {
 }
 
 fn fine(what: &'static str, detail: impl Into<String>) -> Finding {
-    Finding { what, state: State::Fine, detail: detail.into(), mend: None }
+    Finding {
+        what,
+        state: State::Fine,
+        detail: detail.into(),
+        mend: None,
+    }
 }
 
-fn finding(what: &'static str, state: State, detail: impl Into<String>, mend: impl Into<String>) -> Finding {
-    Finding { what, state, detail: detail.into(), mend: Some(mend.into()) }
+fn finding(
+    what: &'static str,
+    state: State,
+    detail: impl Into<String>,
+    mend: impl Into<String>,
+) -> Finding {
+    Finding {
+        what,
+        state,
+        detail: detail.into(),
+        mend: Some(mend.into()),
+    }
 }
 
 /// Runs the command.
@@ -81,14 +98,22 @@ pub(crate) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
         }
     }
     let broken = findings.iter().any(|found| found.state == State::Broken);
-    Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if broken {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn desk(path: Option<&Path>) -> Finding {
-    let name = path.map_or("the built-in demo desk".to_owned(), |path| path.display().to_string());
+    let name = path.map_or("the built-in demo desk".to_owned(), |path| {
+        path.display().to_string()
+    });
     match Desk::load(&DeskFiles::from_argument(path)) {
         Err(problems) => {
-            let argument = path.map(|path| format!(" {}", path.display())).unwrap_or_default();
+            let argument = path
+                .map(|path| format!(" {}", path.display()))
+                .unwrap_or_default();
             finding(
                 "desk",
                 State::Broken,
@@ -97,7 +122,12 @@ fn desk(path: Option<&Path>) -> Finding {
             )
         }
         Ok(desk) => match calendar_ends(&desk) {
-            Some(detail) => finding("desk", State::Worth, detail, "update switchboard, or list the holidays in hours.toml"),
+            Some(detail) => finding(
+                "desk",
+                State::Worth,
+                detail,
+                "update switchboard, or list the holidays in hours.toml",
+            ),
             None => fine("desk", format!("{name}: {}", desk.name)),
         },
     }
@@ -107,8 +137,12 @@ fn desk(path: Option<&Path>) -> Finding {
 fn calendar_ends(desk: &Desk) -> Option<String> {
     let official = desk.calendar.official()?;
     let last = *official.years().end();
-    let year = jiff::Timestamp::now().to_zoned(desk.time_zone.clone()).year();
-    (year >= last).then(|| format!("the official calendar that the desk follows is known up to the end of {last}"))
+    let year = jiff::Timestamp::now()
+        .to_zoned(desk.time_zone.clone())
+        .year();
+    (year >= last).then(|| {
+        format!("the official calendar that the desk follows is known up to the end of {last}")
+    })
 }
 
 fn swap() -> Finding {
@@ -128,28 +162,47 @@ fn plugins(dir: &Path) -> Finding {
     let sandbox = match setup::sandbox(setup::cache_dir(dir.is_dir().then_some(dir))) {
         Ok(sandbox) => sandbox,
         Err(error) => {
-            return finding("sandbox", State::Broken, format!("{error:#}"), "run on x86-64 or aarch64 Linux");
+            return finding(
+                "sandbox",
+                State::Broken,
+                format!("{error:#}"),
+                "run on x86-64 or aarch64 Linux",
+            );
         }
     };
     let mut names = Vec::new();
     for (name, bytes) in standard_plugins() {
         if let Err(error) = sandbox.activate(bytes) {
-            return finding("plugins", State::Broken, format!("{name}: {error}"), "install switchboard again");
+            return finding(
+                "plugins",
+                State::Broken,
+                format!("{name}: {error}"),
+                "install switchboard again",
+            );
         }
         names.push(name);
     }
-    fine("plugins", format!("compiled and ready: {}", names.join(", ")))
+    fine(
+        "plugins",
+        format!("compiled and ready: {}", names.join(", ")),
+    )
 }
 
 fn data(dir: &Path) -> Vec<Finding> {
     if !dir.exists() {
-        return vec![fine("data", format!("{} will be made at the first start", dir.display()))];
+        return vec![fine(
+            "data",
+            format!("{} will be made at the first start", dir.display()),
+        )];
     }
     let options = SledOptions::default();
     let mut findings = Vec::new();
     match SledStore::open_with(dir, options) {
         Err(error @ StoreError::InUse { .. }) => {
-            findings.push(fine("data", format!("{error}; that is right while a host runs")));
+            findings.push(fine(
+                "data",
+                format!("{error}; that is right while a host runs"),
+            ));
         }
         Err(error) => findings.push(finding(
             "data",
@@ -159,12 +212,19 @@ fn data(dir: &Path) -> Vec<Finding> {
         )),
         Ok(store) => match store.verify() {
             Ok(verified) if verified.is_sound() => {
-                findings.push(fine("data", format!("{}: {} rows, all sound", dir.display(), verified.rows)));
+                findings.push(fine(
+                    "data",
+                    format!("{}: {} rows, all sound", dir.display(), verified.rows),
+                ));
             }
             Ok(verified) => findings.push(finding(
                 "data",
                 State::Broken,
-                format!("{} damaged rows: {}", verified.damaged_rows, verified.damaged.join(", ")),
+                format!(
+                    "{} damaged rows: {}",
+                    verified.damaged_rows,
+                    verified.damaged.join(", ")
+                ),
                 format!("keep a copy: cp -a {0} {0}.broken", dir.display()),
             )),
             Err(error) => findings.push(finding(

@@ -27,8 +27,12 @@ pub(crate) const EXIT_IN_USE: u8 = 3;
 ///
 /// One binary runs your desk's workflow as sandboxed plugins and keeps everything in one directory.
 #[derive(Debug, Parser)]
-#[command(name = "switchboard", version, after_help = "Start here:\n  switchboard serve            # the built-in demo desk\n  \
-    switchboard init my-desk     # your own\n\nLog lines go to standard error; RUST_LOG=debug shows more.")]
+#[command(
+    name = "switchboard",
+    version,
+    after_help = "Start here:\n  switchboard serve            # the built-in demo desk\n  \
+    switchboard init my-desk     # your own\n\nLog lines go to standard error; RUST_LOG=debug shows more."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -49,7 +53,10 @@ enum Command {
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     // Compiling a stranger's bytes has a process of its own, with nothing of the rest.
-    if std::env::args_os().nth(1).is_some_and(|command| command == "compile-component") {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|command| command == "compile-component")
+    {
         return crate::sandbox::compile_child_main();
     }
     let cli = Cli::parse();
@@ -72,8 +79,11 @@ pub fn main() -> ExitCode {
 
 /// Log lines on standard error: for people on a terminal, one JSON object a line elsewhere.
 fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn,sled=warn"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn,sled=warn"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
         builder.init();
     } else {

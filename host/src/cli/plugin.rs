@@ -77,8 +77,16 @@ pub(crate) fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
     match args.command {
         PluginCommand::Inspect { file, json } => inspect(&file, json)?,
         PluginCommand::List { json, host } => list(&host, json)?,
-        PluginCommand::Push { file, activate, host } => push(&file, activate, &host)?,
-        PluginCommand::Activate { name, version, host } => activated(&host, &name, &version)?,
+        PluginCommand::Push {
+            file,
+            activate,
+            host,
+        } => push(&file, activate, &host)?,
+        PluginCommand::Activate {
+            name,
+            version,
+            host,
+        } => activated(&host, &name, &version)?,
         PluginCommand::Rollback { name, host } => {
             let answer = host.call("POST", &format!("/plugins/{name}/rollback"), Body::None)?;
             println!("{name} {} is live again", text(&answer, "version"));
@@ -90,19 +98,43 @@ pub(crate) fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
 fn inspect(file: &std::path::Path, json: bool) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
     let sandbox = setup::sandbox(setup::cache_dir(None))?;
-    let inspection = sandbox.inspect(&bytes).with_context(|| file.display().to_string())?;
+    let inspection = sandbox
+        .inspect(&bytes)
+        .with_context(|| file.display().to_string())?;
     if json {
         println!("{}", serde_json::to_string_pretty(&inspection)?);
     } else {
         let manifest = &inspection.manifest;
-        let list = |items: &[String]| if items.is_empty() { "none".to_owned() } else { items.join(", ") };
-        println!("{} {}: {}", manifest.name, manifest.version, manifest.summary);
-        println!("  world      {} of contract {}", inspection.world, inspection.contract);
+        let list = |items: &[String]| {
+            if items.is_empty() {
+                "none".to_owned()
+            } else {
+                items.join(", ")
+            }
+        };
+        println!(
+            "{} {}: {}",
+            manifest.name, manifest.version, manifest.summary
+        );
+        println!(
+            "  world      {} of contract {}",
+            inspection.world, inspection.contract
+        );
         println!("  sha256     {}", inspection.sha256);
         println!("  bytes      {}", inspection.size);
-        println!("  written in {}", inspection.language.as_deref().unwrap_or("(not told)"));
+        println!(
+            "  written in {}",
+            inspection.language.as_deref().unwrap_or("(not told)")
+        );
         println!("  grants     {}", list(&manifest.grants));
-        println!("  events     {}", if manifest.events.is_empty() { "all".to_owned() } else { list(&manifest.events) });
+        println!(
+            "  events     {}",
+            if manifest.events.is_empty() {
+                "all".to_owned()
+            } else {
+                list(&manifest.events)
+            }
+        );
         println!("  history    {} messages", manifest.history);
         println!("  imports    {}", list(&inspection.imports));
         println!("  exports    {}", list(&inspection.exports));
@@ -119,9 +151,21 @@ fn list(host: &HostArgs, json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
     }
-    println!("{:<24} {:<10} {:<9} {:>9}  used by", "plugin", "version", "origin", "bytes");
-    for plugin in answer.get("plugins").and_then(Value::as_array).into_iter().flatten() {
-        let steps = plugin.get("steps").and_then(Value::as_array).into_iter().flatten();
+    println!(
+        "{:<24} {:<10} {:<9} {:>9}  used by",
+        "plugin", "version", "origin", "bytes"
+    );
+    for plugin in answer
+        .get("plugins")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let steps = plugin
+            .get("steps")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         let steps: Vec<&str> = steps.filter_map(Value::as_str).collect();
         println!(
             "{:<24} {:<10} {:<9} {:>9}  {}",
@@ -129,7 +173,11 @@ fn list(host: &HostArgs, json: bool) -> anyhow::Result<()> {
             text(plugin, "version"),
             text(plugin, "origin"),
             plugin.get("size").and_then(Value::as_u64).unwrap_or(0),
-            if steps.is_empty() { "-".to_owned() } else { steps.join(", ") }
+            if steps.is_empty() {
+                "-".to_owned()
+            } else {
+                steps.join(", ")
+            }
         );
     }
     Ok(())
@@ -138,18 +186,31 @@ fn list(host: &HostArgs, json: bool) -> anyhow::Result<()> {
 fn push(file: &std::path::Path, activate: bool, host: &HostArgs) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
     let sandbox = setup::sandbox(setup::cache_dir(None))?;
-    let manifest = sandbox.inspect(&bytes).with_context(|| file.display().to_string())?.manifest;
+    let manifest = sandbox
+        .inspect(&bytes)
+        .with_context(|| file.display().to_string())?
+        .manifest;
     let (name, version) = (manifest.name, manifest.version);
-    host.call("PUT", &format!("/plugins/{name}/{version}"), Body::Bytes(&bytes))?;
+    host.call(
+        "PUT",
+        &format!("/plugins/{name}/{version}"),
+        Body::Bytes(&bytes),
+    )?;
     if activate {
         return activated(host, &name, &version);
     }
-    println!("{name} {version} is in the host; make it live with: switchboard plugin activate {name} {version}");
+    println!(
+        "{name} {version} is in the host; make it live with: switchboard plugin activate {name} {version}"
+    );
     Ok(())
 }
 
 fn activated(host: &HostArgs, name: &str, version: &str) -> anyhow::Result<()> {
-    let answer = host.call("POST", &format!("/plugins/{name}/activate"), Body::Json(&json!({"version": version})))?;
+    let answer = host.call(
+        "POST",
+        &format!("/plugins/{name}/activate"),
+        Body::Json(&json!({"version": version})),
+    )?;
     match answer.get("previous").and_then(Value::as_str) {
         Some(previous) => println!("{name} {version} is live; before it was {previous}"),
         None => println!("{name} {version} is live"),

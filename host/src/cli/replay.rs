@@ -15,9 +15,11 @@ use crate::model::ConversationId;
 /// Every run keeps what it was told, so it can be repeated byte for byte. With a new component for a step it shows
 /// what would have been different. Exit code 0 only where at most --budget runs differ.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  switchboard replay --data switchboard-data\n  \
+#[command(
+    after_help = "Examples:\n  switchboard replay --data switchboard-data\n  \
     switchboard replay --data switchboard-data --conversation con_0123…\n  \
-    switchboard replay --data switchboard-data --from 2026-03-01T00:00:00+08:00 --with triage=my-triage.wasm --budget 10")]
+    switchboard replay --data switchboard-data --from 2026-03-01T00:00:00+08:00 --with triage=my-triage.wasm --budget 10"
+)]
 pub(crate) struct ReplayArgs {
     /// The desk directory [default: the built-in demo desk]
     desk: Option<PathBuf>,
@@ -52,24 +54,36 @@ pub(crate) fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let desk = setup::desk(args.desk.as_deref())?;
     let dir = setup::data_dir(args.data, args.desk.as_deref());
     if !dir.is_dir() {
-        bail!("{} is not there; give the data directory with --data", dir.display());
+        bail!(
+            "{} is not there; give the data directory with --data",
+            dir.display()
+        );
     }
     let store = setup::store(&dir)?;
     let sandbox = setup::sandbox(setup::cache_dir(Some(&dir)))?;
     let with = match &args.with {
         None => None,
         Some(text) => {
-            let (step, file) = text.split_once('=').context("--with: write STEP=FILE, such as triage=my.wasm")?;
+            let (step, file) = text
+                .split_once('=')
+                .context("--with: write STEP=FILE, such as triage=my.wasm")?;
             if desk.step(step).is_none() {
                 bail!("--with: the desk has no step {step:?}");
             }
             let bytes = std::fs::read(file).with_context(|| format!("--with: {file}"))?;
-            Some((step.to_owned(), sandbox.activate(&bytes).with_context(|| file.to_owned())?))
+            Some((
+                step.to_owned(),
+                sandbox.activate(&bytes).with_context(|| file.to_owned())?,
+            ))
         }
     };
     let core = setup::core(desk, store, sandbox)?;
-    let selection =
-        ReplaySelection { from: args.from, to: args.to, conversation: args.conversation.map(ConversationId::new), with };
+    let selection = ReplaySelection {
+        from: args.from,
+        to: args.to,
+        conversation: args.conversation.map(ConversationId::new),
+        with,
+    };
     let progress = super::progress::counter("repeating runs");
     let report = core.replay(&selection, |done| progress.set_position(done))?;
     progress.finish_and_clear();
@@ -92,5 +106,9 @@ pub(crate) fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
             }
         );
     }
-    Ok(if report.differences.len() <= args.budget { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.differences.len() <= args.budget {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

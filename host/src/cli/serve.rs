@@ -16,8 +16,10 @@ use crate::store::StoreError;
 ///
 /// Prints the addresses of the chat page and the API and serves until it is told to stop (Ctrl-C, SIGTERM).
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  switchboard serve\n  switchboard serve my-desk --data /var/lib/switchboard\n  \
-    SWITCHBOARD_TOKEN=… switchboard serve my-desk --listen 0.0.0.0:8080")]
+#[command(
+    after_help = "Examples:\n  switchboard serve\n  switchboard serve my-desk --data /var/lib/switchboard\n  \
+    SWITCHBOARD_TOKEN=… switchboard serve my-desk --listen 0.0.0.0:8080"
+)]
 pub(crate) struct ServeArgs {
     /// The desk directory [default: the built-in demo desk]
     desk: Option<PathBuf>,
@@ -28,7 +30,12 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// The access token that API calls must carry as `Authorization: Bearer …`
-    #[arg(long, env = "SWITCHBOARD_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SWITCHBOARD_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
     token: Option<String>,
     /// Threads that run plugins [default: one for each core]
     #[arg(long, value_name = "N")]
@@ -46,7 +53,10 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     if let Some(token) = &args.token
         && token.len() < SHORTEST_TOKEN
     {
-        bail!("the access token has {} characters; use at least {SHORTEST_TOKEN} random ones", token.len());
+        bail!(
+            "the access token has {} characters; use at least {SHORTEST_TOKEN} random ones",
+            token.len()
+        );
     }
     if !args.listen.ip().is_loopback() && args.token.is_none() {
         bail!(
@@ -68,9 +78,19 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let mut config = ServiceConfig::default();
     config.workers = args.workers.unwrap_or(config.workers);
     let engine = Arc::new(Engine::start(core, config)?);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let result = runtime.block_on(async {
-        let server = api::Server::bind(args.listen, Arc::clone(&engine), ApiConfig { token: args.token, ..ApiConfig::default() }).await?;
+        let server = api::Server::bind(
+            args.listen,
+            Arc::clone(&engine),
+            ApiConfig {
+                token: args.token,
+                ..ApiConfig::default()
+            },
+        )
+        .await?;
         let address = server.address();
         println!("{} is served", desk.name);
         println!("  chat  http://{address}/chat");

@@ -18,19 +18,26 @@ pub(crate) fn desk(path: Option<&Path>) -> anyhow::Result<Arc<Desk>> {
             for problem in &problems {
                 eprintln!("{problem}");
             }
-            bail!("the desk has {} problem(s); mend them and try again", problems.len())
+            bail!(
+                "the desk has {} problem(s); mend them and try again",
+                problems.len()
+            )
         }
     }
 }
 
 /// Where data is kept when the command line doesn't say: `switchboard-data` beside the desk, or in this directory.
 pub(crate) fn data_dir(data: Option<PathBuf>, desk: Option<&Path>) -> PathBuf {
-    data.unwrap_or_else(|| desk.map_or_else(PathBuf::new, Path::to_path_buf).join("switchboard-data"))
+    data.unwrap_or_else(|| {
+        desk.map_or_else(PathBuf::new, Path::to_path_buf)
+            .join("switchboard-data")
+    })
 }
 
 /// The sandbox, compiling in child processes of this program.
 pub(crate) fn sandbox(cache: PathBuf) -> anyhow::Result<Arc<Sandbox>> {
-    let config = SandboxConfig::for_host(cache).context("the program can't find itself to compile plugins in a child")?;
+    let config = SandboxConfig::for_host(cache)
+        .context("the program can't find itself to compile plugins in a child")?;
     Ok(Arc::new(Sandbox::new(config)?))
 }
 
@@ -47,10 +54,20 @@ pub(crate) fn store(dir: &Path) -> anyhow::Result<Arc<dyn Store>> {
 }
 
 /// An engine over a data directory, with the machine's clock and random source.
-pub(crate) fn core(desk: Arc<Desk>, store: Arc<dyn Store>, sandbox: Arc<Sandbox>) -> anyhow::Result<Arc<Core>> {
+pub(crate) fn core(
+    desk: Arc<Desk>,
+    store: Arc<dyn Store>,
+    sandbox: Arc<Sandbox>,
+) -> anyhow::Result<Arc<Core>> {
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new().context("no random source")?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    Ok(Arc::new(Core::new(Parts { desk, store, sandbox, clock, entropy })?))
+    Ok(Arc::new(Core::new(Parts {
+        desk,
+        store,
+        sandbox,
+        clock,
+        entropy,
+    })?))
 }
 
 /// Where compiled plugins are kept: in the data directory, else in the user's cache.
@@ -59,6 +76,8 @@ pub(crate) fn cache_dir(data: Option<&Path>) -> PathBuf {
         return data.join("compiled");
     }
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home);
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(home);
     cache.unwrap_or_else(std::env::temp_dir).join("switchboard")
 }

@@ -16,8 +16,10 @@ use crate::store::{MemoryStore, Store};
 /// Reads one JSON object a line from standard input and prints what happens, one JSON object a line. The same input
 /// gives the same bytes. Nothing is kept unless --data says where.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  switchboard simulate < examples/day.jsonl\n  \
-    echo '{\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"message\",\"contact\":\"ana\",\"text\":\"你好\"}' | switchboard simulate")]
+#[command(
+    after_help = "Example:\n  switchboard simulate < examples/day.jsonl\n  \
+    echo '{\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"message\",\"contact\":\"ana\",\"text\":\"你好\"}' | switchboard simulate"
+)]
 pub(crate) struct SimulateArgs {
     /// The desk directory [default: the built-in demo desk]
     desk: Option<PathBuf>,
@@ -33,7 +35,9 @@ pub(crate) struct SimulateArgs {
 pub(crate) fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
     let desk = setup::desk(args.desk.as_deref())?;
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).context("the scenario on standard input")?;
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .context("the scenario on standard input")?;
     let lines = match parse(&text) {
         Ok(lines) => lines,
         Err(problems) => {
@@ -43,7 +47,9 @@ pub(crate) fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    let Some(first) = lines.first() else { return Ok(ExitCode::SUCCESS) };
+    let Some(first) = lines.first() else {
+        return Ok(ExitCode::SUCCESS);
+    };
     let store: Arc<dyn Store> = match &args.data {
         Some(dir) => setup::store(dir)?,
         None => Arc::new(MemoryStore::new()),
@@ -56,7 +62,9 @@ pub(crate) fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
         let mut written = Ok(());
         simulation.play(line, |line| {
             if written.is_ok() {
-                written = serde_json::to_writer(&mut out, &line).map_err(Into::into).and_then(|()| writeln!(out));
+                written = serde_json::to_writer(&mut out, &line)
+                    .map_err(Into::into)
+                    .and_then(|()| writeln!(out));
             }
         })?;
         written.context("standard output")?;

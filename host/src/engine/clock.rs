@@ -37,18 +37,22 @@ pub struct VirtualClock {
 impl VirtualClock {
     /// A clock that shows `at`.
     pub fn new(at: Timestamp) -> Self {
-        Self { milliseconds: AtomicI64::new(at.as_millisecond()) }
+        Self {
+            milliseconds: AtomicI64::new(at.as_millisecond()),
+        }
     }
 
     /// Moves the clock on to `at`; it never moves back.
     pub fn advance_to(&self, at: Timestamp) {
-        self.milliseconds.fetch_max(at.as_millisecond(), Ordering::AcqRel);
+        self.milliseconds
+            .fetch_max(at.as_millisecond(), Ordering::AcqRel);
     }
 }
 
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.milliseconds.load(Ordering::Acquire)).unwrap_or(Timestamp::MAX)
+        Timestamp::from_millisecond(self.milliseconds.load(Ordering::Acquire))
+            .unwrap_or(Timestamp::MAX)
     }
 }
 
@@ -96,7 +100,9 @@ impl Entropy for SeededEntropy {
 }
 
 fn draw(source: &Mutex<ChaCha12Rng>) -> u128 {
-    let mut source = source.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut source = source
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     (u128::from(source.next_u64()) << 64) | u128::from(source.next_u64())
 }
 

@@ -39,7 +39,13 @@ pub(crate) struct Arrival {
 }
 
 /// Everything that a run makes durable.
-pub(crate) fn batch(desk: &Desk, finished: &Finished, number: u32, arrival: Option<&Arrival>, taken: Option<&[u8]>) -> Batch {
+pub(crate) fn batch(
+    desk: &Desk,
+    finished: &Finished,
+    number: u32,
+    arrival: Option<&Arrival>,
+    taken: Option<&[u8]>,
+) -> Batch {
     let mut batch = Batch::new();
     let state = &finished.state;
     let at = finished.run.event.at;
@@ -49,11 +55,19 @@ pub(crate) fn batch(desk: &Desk, finished: &Finished, number: u32, arrival: Opti
     }
     for entry in &finished.run.entries {
         if let Change::Received { message } | Change::Replied { message } = &entry.change {
-            batch.put_json(Table::Message, keys::message(&state.id, message.number), message);
+            batch.put_json(
+                Table::Message,
+                keys::message(&state.id, message.number),
+                message,
+            );
         }
     }
     batch.put_json(Table::Run, keys::run(&state.id, number), &finished.run);
-    batch.put(Table::RunByTime, keys::run_by_time(at, &finished.run.id), Vec::new());
+    batch.put(
+        Table::RunByTime,
+        keys::run_by_time(at, &finished.run.id),
+        Vec::new(),
+    );
     for ticket in &finished.tickets {
         batch.put_json(Table::Ticket, keys::ticket(&ticket.id), ticket);
     }
@@ -86,24 +100,44 @@ fn timers(batch: &mut Batch, finished: &Finished) {
         batch.delete(Table::Timer, keys::timer(timer.due, id, &timer.name));
     }
     for timer in after.iter().filter(|timer| !kept(before, timer)) {
-        put_due(batch, finished, timer.due, &timer.name, Due::Timer { name: timer.name.clone() });
+        put_due(
+            batch,
+            finished,
+            timer.due,
+            &timer.name,
+            Due::Timer {
+                name: timer.name.clone(),
+            },
+        );
     }
 }
 
 fn kept(timers: &[Timer], timer: &Timer) -> bool {
-    timers.iter().any(|other| other.name == timer.name && other.due == timer.due)
+    timers
+        .iter()
+        .any(|other| other.name == timer.name && other.due == timer.due)
 }
 
 fn put_due(batch: &mut Batch, finished: &Finished, due: Timestamp, name: &str, what: Due) {
-    let row = DueRow { account: finished.state.account.clone(), conversation: finished.state.id.clone(), what };
-    batch.put_json(Table::Timer, keys::timer(due, &finished.state.id, name), &row);
+    let row = DueRow {
+        account: finished.state.account.clone(),
+        conversation: finished.state.id.clone(),
+        what,
+    };
+    batch.put_json(
+        Table::Timer,
+        keys::timer(due, &finished.state.id, name),
+        &row,
+    );
 }
 
 /// What goes to webhooks. Whoever is told in the console finds it in the run.
 fn outbox(batch: &mut Batch, desk: &Desk, finished: &Finished, number: u32) {
     let mut nth = 0;
     for entry in &finished.run.entries {
-        let Change::Notified { to, text } = &entry.change else { continue };
+        let Change::Notified { to, text } = &entry.change else {
+            continue;
+        };
         for recipient in desk.directory.recipients(to) {
             for via in recipient.via {
                 let Via::Webhook(url) = via else { continue };
@@ -115,7 +149,11 @@ fn outbox(batch: &mut Batch, desk: &Desk, finished: &Finished, number: u32) {
                     text: text.clone(),
                     at: finished.run.event.at,
                 };
-                batch.put_json(Table::Outbox, keys::outbox(&finished.state.id, number, nth), &delivery);
+                batch.put_json(
+                    Table::Outbox,
+                    keys::outbox(&finished.state.id, number, nth),
+                    &delivery,
+                );
                 nth += 1;
             }
         }
@@ -125,15 +163,29 @@ fn outbox(batch: &mut Batch, desk: &Desk, finished: &Finished, number: u32) {
 fn arrived(batch: &mut Batch, finished: &Finished, number: u32, arrival: &Arrival) {
     let at = finished.run.event.at;
     if arrival.identity {
-        let identity =
-            Identity { account: finished.state.account.clone(), conversation: Some(finished.state.id.clone()) };
-        batch.put_json(Table::Identity, keys::identity(&arrival.channel, &arrival.contact), &identity);
+        let identity = Identity {
+            account: finished.state.account.clone(),
+            conversation: Some(finished.state.id.clone()),
+        };
+        batch.put_json(
+            Table::Identity,
+            keys::identity(&arrival.channel, &arrival.contact),
+            &identity,
+        );
     }
     if let Some((key, digest)) = &arrival.seen {
         let key = keys::idempotency(&arrival.channel, &arrival.contact, key);
-        let seen =
-            Seen { conversation: finished.state.id.clone(), run: number, digest: digest.clone(), at };
-        batch.put(Table::IdempotencyByTime, keys::idempotency_by_time(at, &key), Vec::new());
+        let seen = Seen {
+            conversation: finished.state.id.clone(),
+            run: number,
+            digest: digest.clone(),
+            at,
+        };
+        batch.put(
+            Table::IdempotencyByTime,
+            keys::idempotency_by_time(at, &key),
+            Vec::new(),
+        );
         batch.put_json(Table::Idempotency, key, &seen);
     }
 }

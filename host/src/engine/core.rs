@@ -12,8 +12,8 @@ use super::request::{Answer, EngineError, Inbound, Request};
 use super::run::{Finished, Input, Plan, Runner, reads_of};
 use crate::knowledge::Knowledge;
 use crate::model::{
-    Account, AccountId, Author, Change, Conversation, ConversationId, DeskView, Entry, Event, EventId, EventKind,
-    Message, MessageId, Occurrence, Policy, Resume, RunId, TicketStatus,
+    Account, AccountId, Author, Change, Conversation, ConversationId, DeskView, Entry, Event,
+    EventId, EventKind, Message, MessageId, Occurrence, Policy, Resume, RunId, TicketStatus,
 };
 use crate::sandbox::{Grants, Limits, Plugin, Sandbox};
 use crate::store::{Batch, Store, Table};
@@ -68,8 +68,16 @@ pub struct Workflow {
 impl Workflow {
     /// The steps of an event, in order.
     pub(crate) fn chain(&self, kind: EventKind) -> impl Iterator<Item = &StepPlan> {
-        let chain = self.desk.chains.get(&kind).map(Vec::as_slice).unwrap_or_default();
-        chain.iter().filter_map(|index| self.steps.get(*index)).map(Arc::as_ref)
+        let chain = self
+            .desk
+            .chains
+            .get(&kind)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        chain
+            .iter()
+            .filter_map(|index| self.steps.get(*index))
+            .map(Arc::as_ref)
     }
 
     /// How many messages the steps of an event want to see.
@@ -113,7 +121,10 @@ pub(crate) struct DeskMemory {
 
 impl Drop for DeskMemory {
     fn drop(&mut self) {
-        let mut unsettled = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unsettled = self
+            .unsettled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for key in &self.keys {
             if let Some((_, holders)) = unsettled.get_mut(key) {
                 *holders -= 1;
@@ -131,7 +142,13 @@ impl Core {
     /// # Errors
     /// Where a step's plugin can't be found or activated.
     pub fn new(parts: Parts) -> Result<Self, super::PluginsError> {
-        let Parts { desk, store, sandbox, clock, entropy } = parts;
+        let Parts {
+            desk,
+            store,
+            sandbox,
+            clock,
+            entropy,
+        } = parts;
         let workflow = super::plugins::workflow(desk, &store, &sandbox)?;
         Ok(Self {
             store,
@@ -160,7 +177,10 @@ impl Core {
 
     /// Replaces the workflow; runs under way end with the one that they began with.
     pub(crate) fn replace_workflow(&self, workflow: Workflow) {
-        *self.workflow.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(workflow);
+        *self
+            .workflow
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(workflow);
     }
 
     /// The store.
@@ -174,12 +194,21 @@ impl Core {
     }
 
     pub(crate) fn runner(&self, workflow: Arc<Workflow>) -> Runner<'_> {
-        Runner { workflow, store: &self.store, breakers: &self.breakers }
+        Runner {
+            workflow,
+            store: &self.store,
+            breakers: &self.breakers,
+        }
     }
 
     /// The account that a request concerns.
     pub(crate) fn lane(&self, request: &Request) -> Result<Lane, EngineError> {
-        intake::lane(self.store.as_ref(), &self.newcomers, self.entropy.as_ref(), request)
+        intake::lane(
+            self.store.as_ref(),
+            &self.newcomers,
+            self.entropy.as_ref(),
+            request,
+        )
     }
 
     /// Carries a request out and makes it durable.
@@ -210,9 +239,15 @@ impl Core {
                 Err(error) => return done(Err(error)),
             };
             // Whoever read what this run wrote must not become durable before it.
-            let order = touches_desk(&finished).then(|| self.order.lock().unwrap_or_else(PoisonError::into_inner));
-            let Some(memory) = self.settle_desk_memory(&finished) else { continue };
-            let answer = Answer { run: Arc::new(finished.run), repeated: false };
+            let order = touches_desk(&finished)
+                .then(|| self.order.lock().unwrap_or_else(PoisonError::into_inner));
+            let Some(memory) = self.settle_desk_memory(&finished) else {
+                continue;
+            };
+            let answer = Answer {
+                run: Arc::new(finished.run),
+                repeated: false,
+            };
             self.store.submit(
                 batch,
                 Box::new(move |result| {
@@ -223,7 +258,9 @@ impl Core {
             drop(order);
             return;
         }
-        done(Err(EngineError::Busy { retry_after: std::time::Duration::from_secs(1) }));
+        done(Err(EngineError::Busy {
+            retry_after: std::time::Duration::from_secs(1),
+        }));
     }
 
     /// Runs a request up to its batch.
@@ -236,7 +273,11 @@ impl Core {
             },
             other => self.other(other)?,
         };
-        let Inbox { input, arrival, taken } = inbox;
+        let Inbox {
+            input,
+            arrival,
+            taken,
+        } = inbox;
         let number = input.number;
         let desk = Arc::clone(&workflow.desk);
         let finished = self.runner(workflow).execute(input, &Plan::Live)?;
@@ -245,14 +286,24 @@ impl Core {
     }
 
     /// Checks that what the run read of desk-wide memory still holds, and shows what it wrote to the runs after it.
-    #[allow(clippy::option_option, reason = "none: a conflict; some(none): nothing to hold")]
+    #[allow(
+        clippy::option_option,
+        reason = "none: a conflict; some(none): nothing to hold"
+    )]
     fn settle_desk_memory(&self, finished: &Finished) -> Option<Option<DeskMemory>> {
         if !touches_desk(finished) {
             return Some(None);
         }
         let reads = reads_of(&finished.desk_reads);
-        let writes: Vec<_> = finished.kv.iter().filter(|(key, _)| keys::is_desk_wide(key)).collect();
-        let mut unsettled = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
+        let writes: Vec<_> = finished
+            .kv
+            .iter()
+            .filter(|(key, _)| keys::is_desk_wide(key))
+            .collect();
+        let mut unsettled = self
+            .unsettled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for (key, value) in &reads {
             let now = match unsettled.get(key) {
                 Some((value, _)) => value.clone(),
@@ -270,10 +321,18 @@ impl Core {
             held.push(key.clone());
         }
         drop(unsettled);
-        Some(Some(DeskMemory { unsettled: Arc::clone(&self.unsettled), keys: held }))
+        Some(Some(DeskMemory {
+            unsettled: Arc::clone(&self.unsettled),
+            keys: held,
+        }))
     }
 
-    fn message(&self, workflow: &Workflow, account: &AccountId, inbound: &Inbound) -> Result<Arrived, EngineError> {
+    fn message(
+        &self,
+        workflow: &Workflow,
+        account: &AccountId,
+        inbound: &Inbound,
+    ) -> Result<Arrived, EngineError> {
         let records = Records(self.store.as_ref());
         let at = self.clock.now();
         let digest = intake::digest_of(inbound);
@@ -288,15 +347,26 @@ impl Core {
                     )));
                 }
                 let run = records.run(&seen.conversation, seen.run)?;
-                return Ok(Arrived::Known(Answer { run: Arc::new(run), repeated: true }));
+                return Ok(Arrived::Known(Answer {
+                    run: Arc::new(run),
+                    repeated: true,
+                }));
             }
         }
         let identity = records.identity(&inbound.channel, &inbound.contact)?;
         let mut customer = records.account(account)?.unwrap_or_else(|| {
-            Account::new(account.clone(), format!("{}/{}", inbound.channel, inbound.contact), at)
+            Account::new(
+                account.clone(),
+                format!("{}/{}", inbound.channel, inbound.contact),
+                at,
+            )
         });
-        let mut conversation = self.conversation_for(workflow, &records, identity.as_ref(), account, inbound, at)?;
-        let is_current = identity.as_ref().and_then(|known| known.conversation.as_ref()) == Some(&conversation.id);
+        let mut conversation =
+            self.conversation_for(workflow, &records, identity.as_ref(), account, inbound, at)?;
+        let is_current = identity
+            .as_ref()
+            .and_then(|known| known.conversation.as_ref())
+            == Some(&conversation.id);
         let mut account_changed = false;
         if !customer.conversations.contains(&conversation.id) {
             customer.conversations.push(conversation.id.clone());
@@ -317,9 +387,18 @@ impl Core {
             sources: Vec::new(),
             at,
         };
-        let change = Change::Received { message: message.clone() };
+        let change = Change::Received {
+            message: message.clone(),
+        };
         let what = Occurrence::MessageReceived { message };
-        let mut input = begin(&mut conversation, customer, at, what, "customer", vec![change]);
+        let mut input = begin(
+            &mut conversation,
+            customer,
+            at,
+            what,
+            "customer",
+            vec![change],
+        );
         input.account_changed |= account_changed;
         let arrival = Arrival {
             channel: inbound.channel.clone(),
@@ -327,7 +406,11 @@ impl Core {
             seen: inbound.key.clone().map(|key| (key, digest)),
             identity: !is_current,
         };
-        Ok(Arrived::New(Box::new(Inbox { input, arrival: Some(arrival), taken: None })))
+        Ok(Arrived::New(Box::new(Inbox {
+            input,
+            arrival: Some(arrival),
+            taken: None,
+        })))
     }
 
     /// The conversation that a message belongs to: the named one, the current one, or a new one where the current one
@@ -344,7 +427,10 @@ impl Core {
         if let Some(id) = &inbound.conversation {
             let conversation = records.conversation(id)?;
             if conversation.channel != inbound.channel || conversation.contact != inbound.contact {
-                return Err(EngineError::NotFound { what: "conversation", id: id.to_string() });
+                return Err(EngineError::NotFound {
+                    what: "conversation",
+                    id: id.to_string(),
+                });
             }
             return Ok(conversation);
         }
@@ -356,36 +442,82 @@ impl Core {
             }
         }
         let id = ConversationId::from_random(self.entropy.bits());
-        Ok(Conversation::new(id, account.clone(), inbound.channel.clone(), inbound.contact.clone(), at))
+        Ok(Conversation::new(
+            id,
+            account.clone(),
+            inbound.channel.clone(),
+            inbound.contact.clone(),
+            at,
+        ))
     }
 
     fn other(&self, request: &Request) -> Result<Inbox, EngineError> {
         let records = Records(self.store.as_ref());
         let at = self.clock.now();
         match request {
-            Request::Message(_) => Err(EngineError::Invalid("a message goes another way".to_owned())),
-            Request::Reply { conversation, agent, text } => {
-                self.agent_reply(&records, conversation, agent, text, at)
-            }
-            Request::Take { conversation, agent } => {
+            Request::Message(_) => Err(EngineError::Invalid(
+                "a message goes another way".to_owned(),
+            )),
+            Request::Reply {
+                conversation,
+                agent,
+                text,
+            } => self.agent_reply(&records, conversation, agent, text, at),
+            Request::Take {
+                conversation,
+                agent,
+            } => {
                 let (mut conversation, customer) = load(&records, conversation)?;
                 let what = Occurrence::Announced {
                     name: "conversation.taken".to_owned(),
                     value: serde_json::json!({ "agent": agent }).to_string(),
                 };
-                let change = Change::Assigned { agent: agent.clone() };
-                Ok(Inbox::of(begin(&mut conversation, customer, at, what, agent, vec![change])))
+                let change = Change::Assigned {
+                    agent: agent.clone(),
+                };
+                Ok(Inbox::of(begin(
+                    &mut conversation,
+                    customer,
+                    at,
+                    what,
+                    agent,
+                    vec![change],
+                )))
             }
-            Request::Resolve { conversation, by, summary } => {
+            Request::Resolve {
+                conversation,
+                by,
+                summary,
+            } => {
                 let (mut conversation, customer) = load(&records, conversation)?;
                 if conversation.resolved {
-                    return Err(EngineError::Conflict(format!("conversation {} is resolved already", conversation.id)));
+                    return Err(EngineError::Conflict(format!(
+                        "conversation {} is resolved already",
+                        conversation.id
+                    )));
                 }
-                let what = Occurrence::ConversationResolved { by: by.clone(), summary: summary.clone() };
-                let change = Change::Resolved { summary: summary.clone() };
-                Ok(Inbox::of(begin(&mut conversation, customer, at, what, by, vec![change])))
+                let what = Occurrence::ConversationResolved {
+                    by: by.clone(),
+                    summary: summary.clone(),
+                };
+                let change = Change::Resolved {
+                    summary: summary.clone(),
+                };
+                Ok(Inbox::of(begin(
+                    &mut conversation,
+                    customer,
+                    at,
+                    what,
+                    by,
+                    vec![change],
+                )))
             }
-            Request::Ticket { ticket, by, status, feedback } => {
+            Request::Ticket {
+                ticket,
+                by,
+                status,
+                feedback,
+            } => {
                 let mut ticket = records.ticket(ticket)?;
                 if !ticket.may_become(*status) {
                     return Err(EngineError::Conflict(format!(
@@ -393,9 +525,12 @@ impl Core {
                         ticket.id, ticket.status
                     )));
                 }
-                if *status == TicketStatus::Closed && feedback.as_ref().is_none_or(|text| text.trim().is_empty()) {
+                if *status == TicketStatus::Closed
+                    && feedback.as_ref().is_none_or(|text| text.trim().is_empty())
+                {
                     return Err(EngineError::Invalid(
-                        "feedback: closing a ticket needs a word for the customer; add `feedback`".to_owned(),
+                        "feedback: closing a ticket needs a word for the customer; add `feedback`"
+                            .to_owned(),
                     ));
                 }
                 ticket.status = *status;
@@ -403,8 +538,13 @@ impl Core {
                     ticket.feedback.clone_from(feedback);
                 }
                 let (mut conversation, customer) = load(&records, &ticket.conversation)?;
-                let brief = crate::model::Ticket { body: String::new(), ..ticket.clone() };
-                let what = Occurrence::TicketUpdated { ticket: brief.clone() };
+                let brief = crate::model::Ticket {
+                    body: String::new(),
+                    ..ticket.clone()
+                };
+                let what = Occurrence::TicketUpdated {
+                    ticket: brief.clone(),
+                };
                 let change = Change::TicketMoved { ticket: brief };
                 let mut input = begin(&mut conversation, customer, at, what, by, vec![change]);
                 input.tickets.push(ticket);
@@ -423,7 +563,9 @@ impl Core {
         at: jiff::Timestamp,
     ) -> Result<Inbox, EngineError> {
         if text.trim().is_empty() {
-            return Err(EngineError::Invalid("text: there is nothing in it; write what to say".to_owned()));
+            return Err(EngineError::Invalid(
+                "text: there is nothing in it; write what to say".to_owned(),
+            ));
         }
         let (mut conversation, customer) = load(records, conversation)?;
         let number = conversation.message_count + 1;
@@ -436,28 +578,65 @@ impl Core {
             sources: Vec::new(),
             at,
         };
-        let findings = self.runner(self.workflow()).look_at(&conversation, &customer, &message, at);
-        if findings.iter().any(|finding| finding.severity == crate::model::Severity::Blocking) {
+        let findings = self
+            .runner(self.workflow())
+            .look_at(&conversation, &customer, &message, at);
+        if findings
+            .iter()
+            .any(|finding| finding.severity == crate::model::Severity::Blocking)
+        {
             return Err(EngineError::HeldBack { findings });
         }
-        let mut changes = vec![Change::Replied { message: message.clone() }];
-        changes.extend(findings.into_iter().map(|finding| Change::Found { finding, text: text.to_owned() }));
+        let mut changes = vec![Change::Replied {
+            message: message.clone(),
+        }];
+        changes.extend(findings.into_iter().map(|finding| Change::Found {
+            finding,
+            text: text.to_owned(),
+        }));
         let what = Occurrence::AgentReplied { message };
-        Ok(Inbox::of(begin(&mut conversation, customer, at, what, agent, changes)))
+        Ok(Inbox::of(begin(
+            &mut conversation,
+            customer,
+            at,
+            what,
+            agent,
+            changes,
+        )))
     }
 
-    fn due(&self, records: &Records<'_>, key: &[u8], at: jiff::Timestamp) -> Result<Inbox, EngineError> {
+    fn due(
+        &self,
+        records: &Records<'_>,
+        key: &[u8],
+        at: jiff::Timestamp,
+    ) -> Result<Inbox, EngineError> {
         let row = records.due(key)?;
         let (mut conversation, customer) = load(records, &row.conversation)?;
         let input = match row.what {
             Due::Timer { name } => {
                 let same = |timer: &&crate::model::Timer| {
-                    timer.name == name && keys::timer(timer.due, &conversation.id, &timer.name) == key
+                    timer.name == name
+                        && keys::timer(timer.due, &conversation.id, &timer.name) == key
                 };
-                let timer = conversation.timers.iter().find(same).cloned().ok_or(EngineError::NothingDue)?;
+                let timer = conversation
+                    .timers
+                    .iter()
+                    .find(same)
+                    .cloned()
+                    .ok_or(EngineError::NothingDue)?;
                 let by = timer.step.clone();
-                let change = Change::TimerFired { timer: timer.clone() };
-                begin(&mut conversation, customer, at, Occurrence::TimerFired { timer }, &by, vec![change])
+                let change = Change::TimerFired {
+                    timer: timer.clone(),
+                };
+                begin(
+                    &mut conversation,
+                    customer,
+                    at,
+                    Occurrence::TimerFired { timer },
+                    &by,
+                    vec![change],
+                )
             }
             Due::Announcement { name, value, depth } => {
                 let what = Occurrence::Announced { name, value };
@@ -467,7 +646,11 @@ impl Core {
             }
             Due::Retry(resume) => self.resume(records, &mut conversation, customer, resume, at)?,
         };
-        Ok(Inbox { input, arrival: None, taken: Some(key.to_vec()) })
+        Ok(Inbox {
+            input,
+            arrival: None,
+            taken: Some(key.to_vec()),
+        })
     }
 
     /// The event of an earlier run once more, from the step that failed.
@@ -488,7 +671,8 @@ impl Core {
 
 /// Whether a run read or wrote desk-wide memory.
 fn touches_desk(finished: &Finished) -> bool {
-    !reads_of(&finished.desk_reads).is_empty() || finished.kv.keys().any(|key| keys::is_desk_wide(key))
+    !reads_of(&finished.desk_reads).is_empty()
+        || finished.kv.keys().any(|key| keys::is_desk_wide(key))
 }
 
 enum Arrived {
@@ -496,11 +680,17 @@ enum Arrived {
     Known(Answer),
 }
 
-fn load(records: &Records<'_>, id: &ConversationId) -> Result<(Conversation, Account), EngineError> {
+fn load(
+    records: &Records<'_>,
+    id: &ConversationId,
+) -> Result<(Conversation, Account), EngineError> {
     let conversation = records.conversation(id)?;
     let account = records
         .account(&conversation.account)?
-        .ok_or_else(|| EngineError::NotFound { what: "account", id: conversation.account.to_string() })?;
+        .ok_or_else(|| EngineError::NotFound {
+            what: "account",
+            id: conversation.account.to_string(),
+        })?;
     Ok((conversation, account))
 }
 
@@ -523,10 +713,21 @@ fn begin(
     Input {
         id: RunId::of(&conversation.id, number),
         number,
-        event: Event { id: EventId::of(&conversation.id, number), at, depth: 0, what },
+        event: Event {
+            id: EventId::of(&conversation.id, number),
+            at,
+            depth: 0,
+            what,
+        },
         before: conversation.clone(),
         account,
-        opening: changes.into_iter().map(|change| Entry { by: by.to_owned(), change }).collect(),
+        opening: changes
+            .into_iter()
+            .map(|change| Entry {
+                by: by.to_owned(),
+                change,
+            })
+            .collect(),
         resumed: None,
         tickets: Vec::new(),
         account_changed,

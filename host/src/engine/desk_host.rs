@@ -35,14 +35,21 @@ pub(crate) struct DeskHost {
 
 impl DeskHost {
     fn owner(&self) -> KvOwner<'_> {
-        KvOwner { plugin: &self.plugin, account: &self.account, conversation: &self.conversation }
+        KvOwner {
+            plugin: &self.plugin,
+            account: &self.account,
+            conversation: &self.conversation,
+        }
     }
 }
 
 impl Host for DeskHost {
     fn search(&self, query: &str, language: Option<&str>, limit: u32) -> Result<Vec<Hit>, String> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let hits = self.workflow.knowledge.search(query, language, self.at, limit);
+        let hits = self
+            .workflow
+            .knowledge
+            .search(query, language, self.at, limit);
         Ok(hits
             .into_iter()
             .map(|hit| Hit {
@@ -58,11 +65,17 @@ impl Host for DeskHost {
 
     fn departments(&self) -> Vec<String> {
         let departments = self.workflow.desk.directory.departments().iter();
-        departments.map(|department| department.name.clone()).collect()
+        departments
+            .map(|department| department.name.clone())
+            .collect()
     }
 
     fn responsible(&self, topic: &str) -> Option<Contact> {
-        let person = self.workflow.desk.directory.responsible_at(topic, self.at)?;
+        let person = self
+            .workflow
+            .desk
+            .directory
+            .responsible_at(topic, self.at)?;
         Some(Contact {
             name: person.display_name(self.language.as_deref()).to_owned(),
             department: person.department.clone(),
@@ -78,16 +91,28 @@ impl Host for DeskHost {
     }
 
     fn next_open(&self, at: Timestamp) -> Result<Timestamp, String> {
-        self.workflow.desk.calendar.next_open(at).ok_or_else(|| "the desk never opens again".to_owned())
+        self.workflow
+            .desk
+            .calendar
+            .next_open(at)
+            .ok_or_else(|| "the desk never opens again".to_owned())
     }
 
     fn end_of_day(&self, at: Timestamp) -> Result<Timestamp, String> {
-        self.workflow.desk.calendar.end_of_business_day(at).map_err(|error| error.to_string())
+        self.workflow
+            .desk
+            .calendar
+            .end_of_business_day(at)
+            .map_err(|error| error.to_string())
     }
 
     fn add_business_seconds(&self, start: Timestamp, seconds: u32) -> Result<Timestamp, String> {
         let amount = Duration::from_secs(u64::from(seconds));
-        self.workflow.desk.calendar.add_business(start, amount).map_err(|error| error.to_string())
+        self.workflow
+            .desk
+            .calendar
+            .add_business(start, amount)
+            .map_err(|error| error.to_string())
     }
 
     fn kv_get(&self, scope: KvScope, key: &str) -> Result<Option<Vec<u8>>, String> {
@@ -95,9 +120,15 @@ impl Host for DeskHost {
         if let Some(written) = self.overlay.get(&key) {
             return Ok(written.clone());
         }
-        let value = self.store.get(Table::KeyValue, &key).map_err(|error| error.to_string())?;
+        let value = self
+            .store
+            .get(Table::KeyValue, &key)
+            .map_err(|error| error.to_string())?;
         if scope == KvScope::Desk {
-            let mut reads = self.desk_reads.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut reads = self
+                .desk_reads
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             reads.push((key, value.clone()));
         }
         Ok(value)
@@ -119,7 +150,10 @@ impl Host for DeskHost {
         }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let wanted = limit.saturating_add(self.overlay.len());
-        let rows = self.store.scan(Table::KeyValue, range, wanted).map_err(|error| error.to_string())?;
+        let rows = self
+            .store
+            .scan(Table::KeyValue, range, wanted)
+            .map_err(|error| error.to_string())?;
         let mut found: std::collections::BTreeMap<Vec<u8>, Vec<u8>> = rows.into_iter().collect();
         for (key, value) in self.overlay.iter().filter(|(key, _)| range.contains(key)) {
             match value {
@@ -127,8 +161,14 @@ impl Host for DeskHost {
                 None => found.remove(key),
             };
         }
-        let name = |key: Vec<u8>| String::from_utf8_lossy(key.get(space.len()..).unwrap_or_default()).into_owned();
-        Ok(found.into_iter().take(limit).map(|(key, value)| (name(key), value)).collect())
+        let name = |key: Vec<u8>| {
+            String::from_utf8_lossy(key.get(space.len()..).unwrap_or_default()).into_owned()
+        };
+        Ok(found
+            .into_iter()
+            .take(limit)
+            .map(|(key, value)| (name(key), value))
+            .collect())
     }
 
     fn kv_usage(&self, scope: KvScope) -> Result<KvUsage, String> {
@@ -137,12 +177,18 @@ impl Host for DeskHost {
         let mut last: Vec<u8> = Vec::new();
         loop {
             let range = KeyRange::prefix(&space).after(&last);
-            let rows = self.store.scan(Table::KeyValue, range, 1_000).map_err(|error| error.to_string())?;
-            let Some((key, _)) = rows.last() else { return Ok(usage) };
+            let rows = self
+                .store
+                .scan(Table::KeyValue, range, 1_000)
+                .map_err(|error| error.to_string())?;
+            let Some((key, _)) = rows.last() else {
+                return Ok(usage);
+            };
             last.clone_from(key);
             for (key, value) in &rows {
                 usage.keys += 1;
-                usage.bytes += u64::try_from(key.len() - space.len() + value.len()).unwrap_or(u64::MAX);
+                usage.bytes +=
+                    u64::try_from(key.len() - space.len() + value.len()).unwrap_or(u64::MAX);
             }
         }
     }

@@ -39,7 +39,12 @@ pub(crate) enum Then {
 }
 
 /// Carries a failure policy out. At most one holding reply a run.
-pub(crate) fn answer(draft: &mut Draft<'_>, desk: &Desk, failed: &FailedStep<'_>, held: &mut bool) -> Then {
+pub(crate) fn answer(
+    draft: &mut Draft<'_>,
+    desk: &Desk,
+    failed: &FailedStep<'_>,
+    held: &mut bool,
+) -> Then {
     let settings = &desk.settings;
     let pause = settings.retry.pause(failed.attempt);
     let policy = match (failed.policy, pause) {
@@ -48,7 +53,11 @@ pub(crate) fn answer(draft: &mut Draft<'_>, desk: &Desk, failed: &FailedStep<'_>
     };
     draft.push(
         "host",
-        Change::Failed { step: failed.step.to_owned(), reason: failed.reason.to_owned(), policy },
+        Change::Failed {
+            step: failed.step.to_owned(),
+            reason: failed.reason.to_owned(),
+            policy,
+        },
     );
     match policy {
         Policy::Skip => Then::GoOn,
@@ -67,7 +76,11 @@ pub(crate) fn answer(draft: &mut Draft<'_>, desk: &Desk, failed: &FailedStep<'_>
                 *held = true;
             }
             let pause = failed.retry_after.or(pause).unwrap_or(SignedDuration::ZERO);
-            let resume = Resume { run: failed.origin, step: failed.step.to_owned(), attempt: failed.attempt + 1 };
+            let resume = Resume {
+                run: failed.origin,
+                step: failed.step.to_owned(),
+                attempt: failed.attempt + 1,
+            };
             draft.later(pause, Due::Retry(resume));
             Then::End
         }
@@ -76,16 +89,38 @@ pub(crate) fn answer(draft: &mut Draft<'_>, desk: &Desk, failed: &FailedStep<'_>
 
 /// A person should look at the conversation.
 pub(crate) fn attention(draft: &mut Draft<'_>) {
-    if !draft.state.labels.iter().any(|label| label == NEEDS_ATTENTION) {
-        draft.push("host", Change::LabelAdded { label: NEEDS_ATTENTION.to_owned() });
+    if !draft
+        .state
+        .labels
+        .iter()
+        .any(|label| label == NEEDS_ATTENTION)
+    {
+        draft.push(
+            "host",
+            Change::LabelAdded {
+                label: NEEDS_ATTENTION.to_owned(),
+            },
+        );
     }
 }
 
 /// Says that it takes longer, apologises and asks to wait (R32).
 pub(crate) fn hold(draft: &mut Draft<'_>, desk: &Desk) {
-    let language = draft.state.language.clone().or_else(|| draft.account.language.clone());
+    let language = draft
+        .state
+        .language
+        .clone()
+        .or_else(|| draft.account.language.clone());
     let text = desk.settings.holding_reply(language.as_deref()).to_owned();
-    draft.reply("host", Author::Host, Reply { text, language, sources: Vec::new() });
+    draft.reply(
+        "host",
+        Author::Host,
+        Reply {
+            text,
+            language,
+            sources: Vec::new(),
+        },
+    );
 }
 
 /// Plugins that were stopped several times in a row, by component digest. A plugin that is left alone fails at once
@@ -103,7 +138,9 @@ impl Breakers {
     /// Whether the plugin may be called. After the pause one call tries whether it is well again.
     pub(crate) fn lets_through(&self, sha256: &str, at: Timestamp) -> bool {
         let mut breakers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(breaker) = breakers.get_mut(sha256) else { return true };
+        let Some(breaker) = breakers.get_mut(sha256) else {
+            return true;
+        };
         match breaker.closed_until {
             Some(until) if at < until => false,
             Some(_) => {
@@ -147,7 +184,10 @@ mod tests {
         assert!(!breakers.lets_through("a", at(29)));
         assert!(breakers.lets_through("b", at(29)));
         assert!(breakers.lets_through("a", at(30)), "one call tries");
-        assert!(!breakers.lets_through("a", at(31)), "the others wait for it");
+        assert!(
+            !breakers.lets_through("a", at(31)),
+            "the others wait for it"
+        );
         breakers.note("a", false, at(32));
         assert!(breakers.lets_through("a", at(32)));
     }

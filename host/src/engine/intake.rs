@@ -43,8 +43,14 @@ pub(crate) struct DueRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "due", rename_all = "kebab-case")]
 pub(crate) enum Due {
-    Timer { name: String },
-    Announcement { name: String, value: String, depth: u8 },
+    Timer {
+        name: String,
+    },
+    Announcement {
+        name: String,
+        value: String,
+        depth: u8,
+    },
     Retry(crate::model::Resume),
 }
 
@@ -64,7 +70,11 @@ pub(crate) struct Inbox {
 
 impl Inbox {
     pub(crate) fn of(input: super::run::Input) -> Self {
-        Self { input, arrival: None, taken: None }
+        Self {
+            input,
+            arrival: None,
+            taken: None,
+        }
     }
 }
 
@@ -72,8 +82,16 @@ impl Inbox {
 pub(crate) struct Records<'a>(pub(crate) &'a dyn Store);
 
 impl Records<'_> {
-    pub(crate) fn identity(&self, channel: &str, contact: &str) -> Result<Option<Identity>, EngineError> {
-        Ok(get_json(self.0, Table::Identity, &keys::identity(channel, contact))?)
+    pub(crate) fn identity(
+        &self,
+        channel: &str,
+        contact: &str,
+    ) -> Result<Option<Identity>, EngineError> {
+        Ok(get_json(
+            self.0,
+            Table::Identity,
+            &keys::identity(channel, contact),
+        )?)
     }
 
     pub(crate) fn account(&self, id: &AccountId) -> Result<Option<Account>, EngineError> {
@@ -81,18 +99,32 @@ impl Records<'_> {
     }
 
     pub(crate) fn conversation(&self, id: &ConversationId) -> Result<Conversation, EngineError> {
-        get_json(self.0, Table::Conversation, &keys::conversation(id))?
-            .ok_or_else(|| EngineError::NotFound { what: "conversation", id: id.to_string() })
+        get_json(self.0, Table::Conversation, &keys::conversation(id))?.ok_or_else(|| {
+            EngineError::NotFound {
+                what: "conversation",
+                id: id.to_string(),
+            }
+        })
     }
 
     pub(crate) fn ticket(&self, id: &TicketId) -> Result<Ticket, EngineError> {
-        get_json(self.0, Table::Ticket, &keys::ticket(id))?
-            .ok_or_else(|| EngineError::NotFound { what: "ticket", id: id.to_string() })
+        get_json(self.0, Table::Ticket, &keys::ticket(id))?.ok_or_else(|| EngineError::NotFound {
+            what: "ticket",
+            id: id.to_string(),
+        })
     }
 
-    pub(crate) fn run(&self, conversation: &ConversationId, number: u32) -> Result<Run, EngineError> {
-        get_json(self.0, Table::Run, &keys::run(conversation, number))?
-            .ok_or_else(|| EngineError::NotFound { what: "run", id: format!("{conversation}/{number}") })
+    pub(crate) fn run(
+        &self,
+        conversation: &ConversationId,
+        number: u32,
+    ) -> Result<Run, EngineError> {
+        get_json(self.0, Table::Run, &keys::run(conversation, number))?.ok_or_else(|| {
+            EngineError::NotFound {
+                what: "run",
+                id: format!("{conversation}/{number}"),
+            }
+        })
     }
 
     pub(crate) fn due(&self, key: &[u8]) -> Result<DueRow, EngineError> {
@@ -117,7 +149,11 @@ pub(crate) struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut places = self.newcomers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = self
+            .newcomers
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some((_, holders)) = places.get_mut(&self.identity) {
             *holders -= 1;
             if *holders == 0 {
@@ -150,7 +186,10 @@ pub(crate) fn lane(
         Request::Ticket { ticket, .. } => records.ticket(ticket)?.account,
         Request::Due(key) => records.due(key)?.account,
     };
-    Ok(Lane { account, _place: None })
+    Ok(Lane {
+        account,
+        _place: None,
+    })
 }
 
 fn lane_of_message(
@@ -162,24 +201,42 @@ fn lane_of_message(
     check_inbound(inbound)?;
     // Nearly everybody is known: no lock for them.
     if let Some(known) = records.identity(&inbound.channel, &inbound.contact)? {
-        return Ok(Lane { account: known.account, _place: None });
+        return Ok(Lane {
+            account: known.account,
+            _place: None,
+        });
     }
     let identity = (inbound.channel.clone(), inbound.contact.clone());
     let mut places = newcomers.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((account, holders)) = places.get_mut(&identity) {
         *holders += 1;
         let account = account.clone();
-        return Ok(Lane { account, _place: Some(Place { newcomers: Arc::clone(newcomers), identity: identity.clone() }) });
+        return Ok(Lane {
+            account,
+            _place: Some(Place {
+                newcomers: Arc::clone(newcomers),
+                identity: identity.clone(),
+            }),
+        });
     }
     if let Some(known) = records.identity(&inbound.channel, &inbound.contact)? {
-        return Ok(Lane { account: known.account, _place: None });
+        return Ok(Lane {
+            account: known.account,
+            _place: None,
+        });
     }
     let account = match &inbound.account {
         Some(name) => named_account(name),
         None => AccountId::from_random(entropy.bits()),
     };
     places.insert(identity.clone(), (account.clone(), 1));
-    Ok(Lane { account, _place: Some(Place { newcomers: Arc::clone(newcomers), identity }) })
+    Ok(Lane {
+        account,
+        _place: Some(Place {
+            newcomers: Arc::clone(newcomers),
+            identity,
+        }),
+    })
 }
 
 /// The account that a sender means by a name of its own.
@@ -192,7 +249,10 @@ fn named_account(name: &str) -> AccountId {
 
 /// The first 128 bits of a text's SHA-256.
 pub(crate) fn digest_bits(text: &str) -> u128 {
-    Sha256::digest(text).iter().take(16).fold(0, |bits, byte| (bits << 8) | u128::from(*byte))
+    Sha256::digest(text)
+        .iter()
+        .take(16)
+        .fold(0, |bits, byte| (bits << 8) | u128::from(*byte))
 }
 
 fn check_inbound(inbound: &Inbound) -> Result<(), EngineError> {
@@ -205,14 +265,18 @@ fn check_inbound(inbound: &Inbound) -> Result<(), EngineError> {
         check_name("Idempotency-Key", key)?;
     }
     if inbound.text.trim().is_empty() {
-        return Err(EngineError::Invalid("text: there is nothing in it; write what the customer said".to_owned()));
+        return Err(EngineError::Invalid(
+            "text: there is nothing in it; write what the customer said".to_owned(),
+        ));
     }
     Ok(())
 }
 
 fn check_name(what: &str, name: &str) -> Result<(), EngineError> {
     if name.is_empty() {
-        return Err(EngineError::Invalid(format!("{what}: is empty; give 1 to {MAX_NAME_BYTES} bytes")));
+        return Err(EngineError::Invalid(format!(
+            "{what}: is empty; give 1 to {MAX_NAME_BYTES} bytes"
+        )));
     }
     if name.len() > MAX_NAME_BYTES {
         return Err(EngineError::Invalid(format!(
@@ -221,7 +285,9 @@ fn check_name(what: &str, name: &str) -> Result<(), EngineError> {
         )));
     }
     if name.chars().any(char::is_control) {
-        return Err(EngineError::Invalid(format!("{what}: holds a control character; leave it out")));
+        return Err(EngineError::Invalid(format!(
+            "{what}: holds a control character; leave it out"
+        )));
     }
     Ok(())
 }
@@ -231,15 +297,23 @@ pub(crate) fn digest_of(inbound: &Inbound) -> String {
     let mut digest = Sha256::new();
     digest.update(inbound.text.as_bytes());
     digest.update([0]);
-    digest.update(inbound.conversation.as_ref().map_or("", |id| id.as_str()).as_bytes());
+    digest.update(
+        inbound
+            .conversation
+            .as_ref()
+            .map_or("", |id| id.as_str())
+            .as_bytes(),
+    );
     hex(&digest.finalize())
 }
 
 /// Bytes as hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

@@ -48,7 +48,9 @@ pub(crate) fn account(id: &AccountId) -> Vec<u8> {
 
 /// `Identity`: a customer's name on a channel. Long names are folded to a digest by the caller.
 pub(crate) fn identity(channel: &str, contact: &str) -> Vec<u8> {
-    Key::default().part(channel.as_bytes()).rest(contact.as_bytes())
+    Key::default()
+        .part(channel.as_bytes())
+        .rest(contact.as_bytes())
 }
 
 /// `Conversation`: by id.
@@ -58,7 +60,10 @@ pub(crate) fn conversation(id: &ConversationId) -> Vec<u8> {
 
 /// `Message`: by conversation and number.
 pub(crate) fn message(conversation: &ConversationId, number: u32) -> Vec<u8> {
-    Key::default().part(conversation.as_str().as_bytes()).number(number).end()
+    Key::default()
+        .part(conversation.as_str().as_bytes())
+        .number(number)
+        .end()
 }
 
 /// `Message` and `Run`: all of one conversation.
@@ -88,17 +93,27 @@ pub(crate) fn ticket(id: &TicketId) -> Vec<u8> {
 
 /// `Timer`: when it is due, then whose and which.
 pub(crate) fn timer(due: Timestamp, conversation: &ConversationId, name: &str) -> Vec<u8> {
-    Key::default().time(due).part(conversation.as_str().as_bytes()).rest(name.as_bytes())
+    Key::default()
+        .time(due)
+        .part(conversation.as_str().as_bytes())
+        .rest(name.as_bytes())
 }
 
 /// `Outbox`: in order per conversation.
 pub(crate) fn outbox(conversation: &ConversationId, run: u32, nth: u32) -> Vec<u8> {
-    Key::default().part(conversation.as_str().as_bytes()).number(run).number(nth).end()
+    Key::default()
+        .part(conversation.as_str().as_bytes())
+        .number(run)
+        .number(nth)
+        .end()
 }
 
 /// `Idempotency`: whose and which.
 pub(crate) fn idempotency(channel: &str, contact: &str, key: &str) -> Vec<u8> {
-    Key::default().part(channel.as_bytes()).part(contact.as_bytes()).rest(key.as_bytes())
+    Key::default()
+        .part(channel.as_bytes())
+        .part(contact.as_bytes())
+        .rest(key.as_bytes())
 }
 
 /// `IdempotencyByTime`: when, then the key of `Idempotency`.
@@ -108,7 +123,9 @@ pub(crate) fn idempotency_by_time(at: Timestamp, key: &[u8]) -> Vec<u8> {
 
 /// The key of `Idempotency` that a key of `IdempotencyByTime` names.
 pub(crate) fn idempotency_of(by_time: &[u8]) -> Option<Vec<u8>> {
-    by_time.split_first_chunk::<8>().map(|(_, key)| key.to_vec())
+    by_time
+        .split_first_chunk::<8>()
+        .map(|(_, key)| key.to_vec())
 }
 
 /// The run that a key of `RunByTime` names.
@@ -146,7 +163,11 @@ pub(crate) fn kv(owner: &KvOwner<'_>, scope: KvScope, key: &str) -> Vec<u8> {
 
 /// `KeyValue`: all of one owner in one plugin's space.
 pub(crate) fn kv_of(plugin: &str, scope: KvScope, owner: &str) -> Vec<u8> {
-    Key::default().part(plugin.as_bytes()).part(scope.as_str().as_bytes()).part(owner.as_bytes()).end()
+    Key::default()
+        .part(plugin.as_bytes())
+        .part(scope.as_str().as_bytes())
+        .part(owner.as_bytes())
+        .end()
 }
 
 /// `KeyValue`: comes after everything of that plugin, and before anything of another whose keys come later.
@@ -176,14 +197,21 @@ fn first_part(key: &[u8]) -> Option<(&str, &[u8])> {
 
 /// Whether a key of `KeyValue` belongs to the whole desk, where other accounts write too.
 pub(crate) fn is_desk_wide(key: &[u8]) -> bool {
-    let Some((length, rest)) = key.split_first_chunk::<2>() else { return false };
-    let scope = rest.get(usize::from(u16::from_be_bytes(*length))..).unwrap_or_default();
+    let Some((length, rest)) = key.split_first_chunk::<2>() else {
+        return false;
+    };
+    let scope = rest
+        .get(usize::from(u16::from_be_bytes(*length))..)
+        .unwrap_or_default();
     scope.starts_with(&Key::default().part(KvScope::Desk.as_str().as_bytes()).end())
 }
 
 /// `Plugin`: what is known of a version.
 pub(crate) fn plugin_version(name: &str, version: &str) -> Vec<u8> {
-    Key::default().part(b"version").part(name.as_bytes()).rest(version.as_bytes())
+    Key::default()
+        .part(b"version")
+        .part(name.as_bytes())
+        .rest(version.as_bytes())
 }
 
 /// `Plugin`: all versions of all plugins.

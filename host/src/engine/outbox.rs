@@ -28,7 +28,10 @@ struct Waiting {
 
 /// Delivers until told to stop. A delivery that a crash interrupts is done again under the same key.
 pub(crate) fn deliver(core: &Core, stopping: &AtomicBool) {
-    let config = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).max_redirects(0).build();
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(TIMEOUT))
+        .max_redirects(0)
+        .build();
     let agent = ureq::Agent::from(config);
     let mut waiting = HashMap::new();
     while !stopping.load(Ordering::Acquire) {
@@ -48,8 +51,12 @@ fn round(
     let now = Instant::now();
     let mut last = Vec::new();
     loop {
-        let rows = core.store().scan(Table::Outbox, KeyRange::all().after(&last), AT_ONCE)?;
-        let Some((key, _)) = rows.last() else { return Ok(()) };
+        let rows = core
+            .store()
+            .scan(Table::Outbox, KeyRange::all().after(&last), AT_ONCE)?;
+        let Some((key, _)) = rows.last() else {
+            return Ok(());
+        };
         last.clone_from(key);
         for (key, value) in rows {
             if stopping.load(Ordering::Acquire) {
@@ -57,7 +64,10 @@ fn round(
             }
             let delivery: Delivery = decode_record(Table::Outbox, &key, &value)?;
             // A conversation's later deliveries wait for the earlier one.
-            if waiting.get(&delivery.conversation).is_some_and(|waiting| waiting.until > now) {
+            if waiting
+                .get(&delivery.conversation)
+                .is_some_and(|waiting| waiting.until > now)
+            {
                 continue;
             }
             match send(agent, &delivery) {
@@ -68,10 +78,18 @@ fn round(
                     core.store().commit(batch)?;
                 }
                 Err(reason) => {
-                    let before = waiting.get(&delivery.conversation).map(|waiting| waiting.pause);
+                    let before = waiting
+                        .get(&delivery.conversation)
+                        .map(|waiting| waiting.pause);
                     let pause = before.map_or(FIRST_PAUSE, |pause| (pause * 2).min(LONGEST_PAUSE));
                     tracing::warn!(key = %delivery.key, to = %delivery.to, %reason, ?pause, "a delivery failed; it is tried again");
-                    waiting.insert(delivery.conversation, Waiting { until: Instant::now() + pause, pause });
+                    waiting.insert(
+                        delivery.conversation,
+                        Waiting {
+                            until: Instant::now() + pause,
+                            pause,
+                        },
+                    );
                 }
             }
         }
@@ -85,7 +103,9 @@ fn send(agent: &ureq::Agent, delivery: &Delivery) -> Result<(), String> {
         "conversation": delivery.conversation,
         "at": delivery.at,
     });
-    let request = agent.post(&delivery.url).header("webhook-id", &delivery.key);
+    let request = agent
+        .post(&delivery.url)
+        .header("webhook-id", &delivery.key);
     match request.send_json(body) {
         Ok(response) if response.status().is_success() => Ok(()),
         Ok(response) => Err(format!("the receiver answered {}", response.status())),

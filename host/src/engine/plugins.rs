@@ -32,7 +32,9 @@ pub fn standard_plugins() -> impl Iterator<Item = (&'static str, &'static [u8])>
 #[derive(Debug, thiserror::Error)]
 pub enum PluginsError {
     /// No version fits a step.
-    #[error("step {step:?} wants plugin {wanted}, and there is {there}; put NAME.wasm into the desk's plugins folder, push one, or change the requirement in desk.toml")]
+    #[error(
+        "step {step:?} wants plugin {wanted}, and there is {there}; put NAME.wasm into the desk's plugins folder, push one, or change the requirement in desk.toml"
+    )]
     Missing {
         /// The step.
         step: String,
@@ -146,13 +148,25 @@ struct Candidate {
 struct Candidates(BTreeMap<String, Vec<Candidate>>);
 
 impl Candidates {
-    fn gather(desk: &Desk, store: &Arc<dyn Store>, sandbox: &Sandbox) -> Result<Self, PluginsError> {
+    fn gather(
+        desk: &Desk,
+        store: &Arc<dyn Store>,
+        sandbox: &Sandbox,
+    ) -> Result<Self, PluginsError> {
         let wanted = |name: &str| {
-            desk.steps.iter().chain(&desk.reviewers).any(|step| step.plugin.name == name)
+            desk.steps
+                .iter()
+                .chain(&desk.reviewers)
+                .any(|step| step.plugin.name == name)
         };
         let mut all = Self(BTreeMap::new());
         for (name, bytes) in standard_plugins().filter(|(name, _)| wanted(name)) {
-            all.add(sandbox, &format!("the standard plugin {name}"), bytes, Origin::Standard)?;
+            all.add(
+                sandbox,
+                &format!("the standard plugin {name}"),
+                bytes,
+                Origin::Standard,
+            )?;
         }
         for file in &desk.plugin_files {
             all.add(sandbox, &file.file, &file.bytes, Origin::Desk)?;
@@ -161,7 +175,8 @@ impl Candidates {
         for (key, value) in store.scan(Table::Plugin, KeyRange::prefix(&versions), usize::MAX)? {
             let pushed: Pushed = decode_record(Table::Plugin, &key, &value)?;
             if wanted(&pushed.manifest.name)
-                && let Some(bytes) = store.get(Table::Plugin, &keys::plugin_bytes(&pushed.sha256))?
+                && let Some(bytes) =
+                    store.get(Table::Plugin, &keys::plugin_bytes(&pushed.sha256))?
             {
                 let from = format!("{} {}", pushed.manifest.name, pushed.manifest.version);
                 all.add(sandbox, &from, &bytes, Origin::Pushed)?;
@@ -170,14 +185,28 @@ impl Candidates {
         Ok(all)
     }
 
-    fn add(&mut self, sandbox: &Sandbox, from: &str, bytes: &[u8], origin: Origin) -> Result<(), PluginsError> {
+    fn add(
+        &mut self,
+        sandbox: &Sandbox,
+        from: &str,
+        bytes: &[u8],
+        origin: Origin,
+    ) -> Result<(), PluginsError> {
         let plugin = sandbox
             .activate(bytes)
-            .map_err(|error| PluginsError::Refused { from: from.to_owned(), error })?;
+            .map_err(|error| PluginsError::Refused {
+                from: from.to_owned(),
+                error,
+            })?;
         let version = version_of(plugin.manifest())?;
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let name = plugin.manifest().name.clone();
-        self.0.entry(name).or_default().push(Candidate { version, plugin, size, origin });
+        self.0.entry(name).or_default().push(Candidate {
+            version,
+            plugin,
+            size,
+            origin,
+        });
         Ok(())
     }
 
@@ -190,7 +219,11 @@ impl Candidates {
                 .flatten()
                 .filter(|candidate| requirement.accepts(&requirement.name, &candidate.version))
         };
-        let live = live.and_then(|live| fitting().filter(|candidate| candidate.version.to_string() == live).last());
+        let live = live.and_then(|live| {
+            fitting()
+                .filter(|candidate| candidate.version.to_string() == live)
+                .last()
+        });
         live.or_else(|| fitting().max_by(|a, b| a.version.cmp(&b.version)))
     }
 }
@@ -214,8 +247,9 @@ pub(crate) fn workflow(
     store: &Arc<dyn Store>,
     sandbox: &Arc<Sandbox>,
 ) -> Result<Workflow, PluginsError> {
-    let knowledge = Knowledge::build(desk.articles.clone())
-        .map_err(|error| PluginsError::Mismatch(format!("the articles could not be indexed: {error}")))?;
+    let knowledge = Knowledge::build(desk.articles.clone()).map_err(|error| {
+        PluginsError::Mismatch(format!("the articles could not be indexed: {error}"))
+    })?;
     workflow_with(desk, Arc::new(knowledge), store, sandbox, None)
 }
 
@@ -229,25 +263,47 @@ fn workflow_with(
     let candidates = Candidates::gather(&desk, store, sandbox)?;
     let plan = |step: &Step, world: World| -> Result<Arc<StepPlan>, PluginsError> {
         let recorded = activations(store, &step.plugin.name)?.versions.pop();
-        let live = live.filter(|(name, _)| *name == step.plugin.name).map(|(_, version)| version.to_owned());
-        let chosen = candidates.choose(&step.plugin, live.or(recorded).as_deref()).ok_or_else(|| {
-            let there = candidates.0.get(&step.plugin.name);
-            let there = there.into_iter().flatten().map(|candidate| candidate.version.to_string());
-            let there = there.collect::<Vec<_>>().join(", ");
-            PluginsError::Missing {
-                step: step.name.clone(),
-                wanted: step.plugin.to_string(),
-                there: if there.is_empty() { "none".to_owned() } else { format!("only {there}") },
-            }
-        })?;
+        let live = live
+            .filter(|(name, _)| *name == step.plugin.name)
+            .map(|(_, version)| version.to_owned());
+        let chosen = candidates
+            .choose(&step.plugin, live.or(recorded).as_deref())
+            .ok_or_else(|| {
+                let there = candidates.0.get(&step.plugin.name);
+                let there = there
+                    .into_iter()
+                    .flatten()
+                    .map(|candidate| candidate.version.to_string());
+                let there = there.collect::<Vec<_>>().join(", ");
+                PluginsError::Missing {
+                    step: step.name.clone(),
+                    wanted: step.plugin.to_string(),
+                    there: if there.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        format!("only {there}")
+                    },
+                }
+            })?;
         plan_of(step, &chosen.plugin, world)
     };
-    let steps = desk.steps.iter().map(|step| plan(step, World::Step)).collect::<Result<Vec<_>, _>>()?;
-    let reviewers = desk.reviewers.iter().map(|step| plan(step, World::Reviewer)).collect::<Result<Vec<_>, _>>()?;
+    let steps = desk
+        .steps
+        .iter()
+        .map(|step| plan(step, World::Step))
+        .collect::<Result<Vec<_>, _>>()?;
+    let reviewers = desk
+        .reviewers
+        .iter()
+        .map(|step| plan(step, World::Reviewer))
+        .collect::<Result<Vec<_>, _>>()?;
     keep_for_replay(&desk, store, &steps, &reviewers)?;
     let mut histories = HashMap::new();
     for (kind, chain) in &desk.chains {
-        let wanted = chain.iter().filter_map(|index| steps.get(*index)).map(|plan| plan.plugin.manifest().history);
+        let wanted = chain
+            .iter()
+            .filter_map(|index| steps.get(*index))
+            .map(|plan| plan.plugin.manifest().history);
         histories.insert(*kind, wanted.max().unwrap_or(0));
     }
     let view = DeskView {
@@ -255,11 +311,22 @@ fn workflow_with(
         time_zone: desk.time_zone_name.clone(),
         languages: desk.languages.clone(),
     };
-    Ok(Workflow { desk, knowledge, view, steps, reviewers, histories })
+    Ok(Workflow {
+        desk,
+        knowledge,
+        view,
+        steps,
+        reviewers,
+        histories,
+    })
 }
 
 /// A step's plan, with its configuration checked against what the plugin wants.
-pub(crate) fn plan_of(step: &Step, plugin: &Arc<Plugin>, world: World) -> Result<Arc<StepPlan>, PluginsError> {
+pub(crate) fn plan_of(
+    step: &Step,
+    plugin: &Arc<Plugin>,
+    world: World,
+) -> Result<Arc<StepPlan>, PluginsError> {
     let manifest = plugin.manifest();
     if plugin.world() != world {
         return Err(PluginsError::Mismatch(format!(
@@ -276,7 +343,10 @@ pub(crate) fn plan_of(step: &Step, plugin: &Arc<Plugin>, world: World) -> Result
             PluginsError::Config {
                 line: step.config_line,
                 step: step.name.clone(),
-                path: first.as_ref().map(|problem| problem.path.clone()).unwrap_or_default(),
+                path: first
+                    .as_ref()
+                    .map(|problem| problem.path.clone())
+                    .unwrap_or_default(),
                 message: first.map(|problem| problem.message).unwrap_or_default(),
             }
         })?;
@@ -290,7 +360,11 @@ pub(crate) fn plan_of(step: &Step, plugin: &Arc<Plugin>, world: World) -> Result
         config: Arc::clone(&step.config_json),
         settings: step.settings_sha256.clone(),
         policy: step.on_failure,
-        events: manifest.events.iter().filter_map(|event| EventKind::parse(event)).collect(),
+        events: manifest
+            .events
+            .iter()
+            .filter_map(|event| EventKind::parse(event))
+            .collect(),
     }))
 }
 
@@ -361,7 +435,8 @@ impl Core {
         let granted = kept.grants.iter().filter_map(|grant| Grant::parse(grant));
         Ok(Arc::new(StepPlan {
             name: invocation.step.clone(),
-            grants: Grants::new(invocation.step.clone(), granted).narrowed(&plugin.manifest().grants),
+            grants: Grants::new(invocation.step.clone(), granted)
+                .narrowed(&plugin.manifest().grants),
             plugin,
             limits,
             config: kept.config.to_string().into(),
@@ -381,13 +456,21 @@ impl Core {
         if let Some(plugin) = kept.get(sha256) {
             return Ok(Arc::clone(plugin));
         }
-        let bytes = self.store.get(Table::Plugin, &keys::plugin_bytes(sha256))?.ok_or_else(|| {
-            PluginsError::Mismatch(format!("the component {sha256} that a run used is no longer kept"))
-        })?;
+        let bytes = self
+            .store
+            .get(Table::Plugin, &keys::plugin_bytes(sha256))?
+            .ok_or_else(|| {
+                PluginsError::Mismatch(format!(
+                    "the component {sha256} that a run used is no longer kept"
+                ))
+            })?;
         let plugin = self
             .sandbox
             .activate(&bytes)
-            .map_err(|error| PluginsError::Refused { from: format!("component {sha256}"), error })?;
+            .map_err(|error| PluginsError::Refused {
+                from: format!("component {sha256}"),
+                error,
+            })?;
         kept.insert(sha256.to_owned(), Arc::clone(&plugin));
         Ok(plugin)
     }
@@ -408,7 +491,12 @@ fn keep_for_replay(
             batch.put(Table::Config, key, step.settings_json.as_bytes().to_vec());
         }
     }
-    let used = |sha256: &str| steps.iter().chain(reviewers).any(|plan| plan.plugin.sha256() == sha256);
+    let used = |sha256: &str| {
+        steps
+            .iter()
+            .chain(reviewers)
+            .any(|plan| plan.plugin.sha256() == sha256)
+    };
     let standard = standard_plugins().map(|(_, bytes)| bytes);
     for bytes in standard.chain(desk.plugin_files.iter().map(|file| file.bytes.as_ref())) {
         let sha256 = hex(&Sha256::digest(bytes));
@@ -436,15 +524,20 @@ impl Core {
             for candidate in candidates {
                 let sha256 = candidate.plugin.sha256().to_owned();
                 let plans = workflow.steps.iter().chain(&workflow.reviewers);
-                let steps = plans.filter(|plan| plan.plugin.sha256() == sha256).map(|plan| plan.name.clone());
-                versions.push((candidate.version.clone(), PluginVersion {
-                    name: name.clone(),
-                    version: candidate.version.to_string(),
-                    steps: steps.collect(),
-                    sha256,
-                    size: candidate.size,
-                    origin: candidate.origin,
-                }));
+                let steps = plans
+                    .filter(|plan| plan.plugin.sha256() == sha256)
+                    .map(|plan| plan.name.clone());
+                versions.push((
+                    candidate.version.clone(),
+                    PluginVersion {
+                        name: name.clone(),
+                        version: candidate.version.to_string(),
+                        steps: steps.collect(),
+                        sha256,
+                        size: candidate.size,
+                        origin: candidate.origin,
+                    },
+                ));
             }
         }
         versions.sort_by(|(a, left), (b, right)| (&left.name, a).cmp(&(&right.name, b)));
@@ -455,9 +548,17 @@ impl Core {
     ///
     /// # Errors
     /// Where the component doesn't do, isn't the named version, or that version has other bytes already.
-    pub fn push_plugin(&self, name: &str, version: &str, bytes: &[u8]) -> Result<PluginVersion, PluginsError> {
+    pub fn push_plugin(
+        &self,
+        name: &str,
+        version: &str,
+        bytes: &[u8],
+    ) -> Result<PluginVersion, PluginsError> {
         let from = format!("{name} {version}");
-        let plugin = self.sandbox.activate(bytes).map_err(|error| PluginsError::Refused { from, error })?;
+        let plugin = self
+            .sandbox
+            .activate(bytes)
+            .map_err(|error| PluginsError::Refused { from, error })?;
         let manifest = plugin.manifest().clone();
         version_of(&manifest)?;
         if manifest.name != name || manifest.version != version {
@@ -466,7 +567,10 @@ impl Core {
                 manifest.name, manifest.version
             )));
         }
-        let _one_at_a_time = self.activation.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self
+            .activation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let key = keys::plugin_version(name, version);
         let sha256 = plugin.sha256().to_owned();
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -479,7 +583,15 @@ impl Core {
         } else {
             let mut batch = Batch::new();
             batch.put(Table::Plugin, keys::plugin_bytes(&sha256), bytes.to_vec());
-            batch.put_json(Table::Plugin, key, &Pushed { sha256: sha256.clone(), size, manifest });
+            batch.put_json(
+                Table::Plugin,
+                key,
+                &Pushed {
+                    sha256: sha256.clone(),
+                    size,
+                    manifest,
+                },
+            );
             self.store.commit(batch)?;
         }
         Ok(PluginVersion {
@@ -497,17 +609,27 @@ impl Core {
     /// # Errors
     /// Where there is no such version or no step of the desk may use it; nothing changes then.
     pub fn activate_plugin(&self, name: &str, version: &str) -> Result<ActivePlugin, PluginsError> {
-        let _one_at_a_time = self.activation.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self
+            .activation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut history = activations(&self.store, name)?;
         let previous = self.live_version(name);
         if history.versions.is_empty() {
             history.versions.extend(previous.clone());
         }
         history.versions.push(version.to_owned());
-        let surplus = history.versions.len().saturating_sub(REMEMBERED_ACTIVATIONS);
+        let surplus = history
+            .versions
+            .len()
+            .saturating_sub(REMEMBERED_ACTIVATIONS);
         history.versions.drain(..surplus);
         self.go_live(name, version, &history)?;
-        Ok(ActivePlugin { name: name.to_owned(), version: version.to_owned(), previous })
+        Ok(ActivePlugin {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            previous,
+        })
     }
 
     /// Makes the version live that was live before.
@@ -515,14 +637,23 @@ impl Core {
     /// # Errors
     /// Where there is none before; nothing changes then.
     pub fn roll_back_plugin(&self, name: &str) -> Result<ActivePlugin, PluginsError> {
-        let _one_at_a_time = self.activation.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self
+            .activation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut history = activations(&self.store, name)?;
         let previous = history.versions.pop();
         let Some(version) = history.versions.last().cloned() else {
-            return Err(PluginsError::Mismatch(format!("there is no version of {name} to roll back to")));
+            return Err(PluginsError::Mismatch(format!(
+                "there is no version of {name} to roll back to"
+            )));
         };
         self.go_live(name, &version, &history)?;
-        Ok(ActivePlugin { name: name.to_owned(), version, previous })
+        Ok(ActivePlugin {
+            name: name.to_owned(),
+            version,
+            previous,
+        })
     }
 
     fn live_version(&self, name: &str) -> Option<String> {
@@ -532,16 +663,30 @@ impl Core {
         Some(plan.plugin.manifest().version.clone())
     }
 
-    fn go_live(&self, name: &str, version: &str, history: &Activations) -> Result<(), PluginsError> {
+    fn go_live(
+        &self,
+        name: &str,
+        version: &str,
+        history: &Activations,
+    ) -> Result<(), PluginsError> {
         let now = self.workflow();
         let (desk, knowledge) = (Arc::clone(&now.desk), Arc::clone(&now.knowledge));
-        let workflow = workflow_with(desk, knowledge, &self.store, &self.sandbox, Some((name, version)))?;
+        let workflow = workflow_with(
+            desk,
+            knowledge,
+            &self.store,
+            &self.sandbox,
+            Some((name, version)),
+        )?;
         let mut plans = workflow.steps.iter().chain(&workflow.reviewers);
         let live = plans.any(|plan| {
             plan.plugin.manifest().name == name && plan.plugin.manifest().version == version
         });
         if !live {
-            return Err(PluginsError::NotFound { name: name.to_owned(), version: version.to_owned() });
+            return Err(PluginsError::NotFound {
+                name: name.to_owned(),
+                version: version.to_owned(),
+            });
         }
         let mut batch = Batch::new();
         batch.put_json(Table::Plugin, keys::plugin_active(name), history);

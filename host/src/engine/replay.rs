@@ -78,7 +78,9 @@ impl Core {
             Ok(())
         };
         match &selection.conversation {
-            Some(conversation) => self.each_of_conversation(conversation, selection, &mut repeat)?,
+            Some(conversation) => {
+                self.each_of_conversation(conversation, selection, &mut repeat)?
+            }
             None => self.each_by_time(selection, &mut repeat)?,
         }
         Ok(report)
@@ -93,8 +95,12 @@ impl Core {
         let prefix = keys::of_conversation(conversation);
         let mut last = prefix.clone();
         loop {
-            let rows = self.store.scan(Table::Run, KeyRange::prefix(&prefix).after(&last), PAGE)?;
-            let Some((key, _)) = rows.last() else { return Ok(()) };
+            let rows = self
+                .store
+                .scan(Table::Run, KeyRange::prefix(&prefix).after(&last), PAGE)?;
+            let Some((key, _)) = rows.last() else {
+                return Ok(());
+            };
             last.clone_from(key);
             for (key, value) in rows {
                 let run: Run = decode_record(Table::Run, &key, &value)?;
@@ -120,10 +126,15 @@ impl Core {
                 range = range.before(end);
             }
             let rows = self.store.scan(Table::RunByTime, range, PAGE)?;
-            let Some((key, _)) = rows.last() else { return Ok(()) };
+            let Some((key, _)) = rows.last() else {
+                return Ok(());
+            };
             last.clone_from(key);
             for (key, _) in rows {
-                let Some((conversation, number)) = keys::run_of(&key).and_then(|id| id.parts()) else { continue };
+                let Some((conversation, number)) = keys::run_of(&key).and_then(|id| id.parts())
+                else {
+                    continue;
+                };
                 match Records(self.store.as_ref()).run(&conversation, number) {
                     Ok(run) => each(run)?,
                     // Erased since.
@@ -141,10 +152,19 @@ impl Core {
         report: &mut ReplayReport,
     ) -> Result<(), PluginsError> {
         let instead = |invocation: &Invocation| {
-            selection.with.as_ref().filter(|(step, _)| *step == invocation.step).map(|(_, plugin)| plugin)
+            selection
+                .with
+                .as_ref()
+                .filter(|(step, _)| *step == invocation.step)
+                .map(|(_, plugin)| plugin)
         };
         let rehearse = selection.with.as_ref().map(|(step, _)| step.as_str());
-        if rehearse.is_some() && !run.invocations.iter().any(|invocation| instead(invocation).is_some()) {
+        if rehearse.is_some()
+            && !run
+                .invocations
+                .iter()
+                .any(|invocation| instead(invocation).is_some())
+        {
             return Ok(());
         }
         let mut steps = Vec::with_capacity(run.invocations.len());
@@ -165,7 +185,11 @@ impl Core {
             tickets: Vec::new(),
             account_changed: false,
         };
-        let plan = Plan::Recorded { run, steps, rehearse };
+        let plan = Plan::Recorded {
+            run,
+            steps,
+            rehearse,
+        };
         let again = self.runner(self.workflow()).execute(input, &plan)?.run;
         compare(run, &again, rehearse, report);
         Ok(())
@@ -177,7 +201,10 @@ fn opening(run: &Run) -> Vec<Entry> {
     let of_event = |entry: &&Entry| {
         matches!(
             entry.change,
-            Change::Received { .. } | Change::TimerFired { .. } | Change::Assigned { .. } | Change::TicketMoved { .. }
+            Change::Received { .. }
+                | Change::TimerFired { .. }
+                | Change::Assigned { .. }
+                | Change::TicketMoved { .. }
         )
     };
     let first: Vec<Entry> = run.entries.iter().take_while(of_event).cloned().collect();
@@ -185,13 +212,16 @@ fn opening(run: &Run) -> Vec<Entry> {
         return first;
     }
     match &run.event.what {
-        crate::model::Occurrence::ConversationResolved { .. } => run.entries.iter().take(1).cloned().collect(),
+        crate::model::Occurrence::ConversationResolved { .. } => {
+            run.entries.iter().take(1).cloned().collect()
+        }
         crate::model::Occurrence::AgentReplied { message } => run
             .entries
             .iter()
             .enumerate()
             .take_while(|(index, entry)| {
-                *index == 0 || matches!(&entry.change, Change::Found { text, .. } if *text == message.text)
+                *index == 0
+                    || matches!(&entry.change, Change::Found { text, .. } if *text == message.text)
             })
             .map(|(_, entry)| entry.clone())
             .collect(),

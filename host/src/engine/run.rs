@@ -13,12 +13,13 @@ use super::intake::{Due, Records};
 use super::keys::{self, KvOwner};
 use super::settle::{Draft, Moments, TicketSource};
 use crate::model::{
-    Account, AccountView, Author, Change, Context, Conversation, ConversationView, Effect, Entry, Event, Invocation,
-    InvocationResult, Message, NextStep, Outcome, Policy, Resume, Run, RunId, Severity, Ticket, TicketId,
+    Account, AccountView, Author, Change, Context, Conversation, ConversationView, Effect, Entry,
+    Event, Invocation, InvocationResult, Message, NextStep, Outcome, Policy, Resume, Run, RunId,
+    Severity, Ticket, TicketId,
 };
 use crate::sandbox::{Call, CallFailure, CallReport, FailureCode, Grant, Host, HostSide};
-use crate::workflow::Scope;
 use crate::store::{KeyRange, Store, StoreError, Table, decode_record};
+use crate::workflow::Scope;
 
 /// What a run begins with.
 pub(crate) struct Input {
@@ -54,7 +55,11 @@ pub(crate) enum Plan<'a> {
     /// Those of the workflow whose conditions hold.
     Live,
     /// Those of a recorded run.
-    Recorded { run: &'a Run, steps: Vec<Arc<StepPlan>>, rehearse: Option<&'a str> },
+    Recorded {
+        run: &'a Run,
+        steps: Vec<Arc<StepPlan>>,
+        rehearse: Option<&'a str>,
+    },
 }
 
 /// Runs chains.
@@ -105,7 +110,11 @@ impl Runner<'_> {
             input.account.clone(),
         );
         draft.entries.clone_from(&input.opening);
-        draft.tickets = input.tickets.iter().map(|ticket| (ticket.id.clone(), ticket.clone())).collect();
+        draft.tickets = input
+            .tickets
+            .iter()
+            .map(|ticket| (ticket.id.clone(), ticket.clone()))
+            .collect();
         let mut progress = Progress {
             history: self.history(&input, plan)?,
             now: input.event.at.to_zoned(workflow.desk.time_zone.clone()),
@@ -119,12 +128,26 @@ impl Runner<'_> {
         };
         match plan {
             Plan::Live => self.chain(&mut progress),
-            Plan::Recorded { run, steps, rehearse } => self.again(&mut progress, run, steps, *rehearse),
+            Plan::Recorded {
+                run,
+                steps,
+                rehearse,
+            } => self.again(&mut progress, run, steps, *rehearse),
         }
         self.review(&mut progress, plan);
-        let Progress { draft, invocations, kv, desk_reads, .. } = progress;
-        let (moments, state, account, entries) =
-            (draft.resolved_moments, draft.state, draft.account, draft.entries);
+        let Progress {
+            draft,
+            invocations,
+            kv,
+            desk_reads,
+            ..
+        } = progress;
+        let (moments, state, account, entries) = (
+            draft.resolved_moments,
+            draft.state,
+            draft.account,
+            draft.entries,
+        );
         let (tickets, due) = (draft.tickets.into_values().collect(), draft.due);
         let account = (input.account_changed || account != input.account).then_some(account);
         let run = Run {
@@ -138,7 +161,15 @@ impl Runner<'_> {
             moments,
             entries,
         };
-        Ok(Finished { run, state, account, tickets, kv, due, desk_reads })
+        Ok(Finished {
+            run,
+            state,
+            account,
+            tickets,
+            kv,
+            due,
+            desk_reads,
+        })
     }
 
     /// The steps of the workflow whose conditions hold.
@@ -159,7 +190,8 @@ impl Runner<'_> {
                 Ok(false) => continue,
                 Ok(true) => {}
                 Err(reason) => {
-                    let failed = CallFailure::new(FailureCode::Host, format!("its condition: {reason}"));
+                    let failed =
+                        CallFailure::new(FailureCode::Host, format!("its condition: {reason}"));
                     if self.failed(progress, plan, failed, attempt) == Then::End {
                         return;
                     }
@@ -173,7 +205,13 @@ impl Runner<'_> {
     }
 
     /// The steps of a recorded run.
-    fn again(&self, progress: &mut Progress<'_>, run: &Run, steps: &[Arc<StepPlan>], rehearse: Option<&str>) {
+    fn again(
+        &self,
+        progress: &mut Progress<'_>,
+        run: &Run,
+        steps: &[Arc<StepPlan>],
+        rehearse: Option<&str>,
+    ) {
         let mut attempt = run.resumed.as_ref().map_or(0, |resume| resume.attempt);
         for (recorded, plan) in run.invocations.iter().zip(steps) {
             if matches!(recorded.result, InvocationResult::Reviewed { .. }) {
@@ -189,7 +227,9 @@ impl Runner<'_> {
 
     fn condition(&self, progress: &Progress<'_>, plan: &StepPlan) -> Result<bool, String> {
         let desk = &self.workflow.desk;
-        let Some(condition) = desk.step(&plan.name).and_then(|step| step.when.as_ref()) else { return Ok(true) };
+        let Some(condition) = desk.step(&plan.name).and_then(|step| step.when.as_ref()) else {
+            return Ok(true);
+        };
         let scope = Scope {
             desk_name: &desk.name,
             calendar: &desk.calendar,
@@ -213,28 +253,49 @@ impl Runner<'_> {
             return self.failed(progress, plan, failure, attempt);
         }
         let at = progress.input.event.at;
-        if recorded.is_none() && !self.breakers.lets_through(&plan.plugin.sha256().to_owned(), at) {
+        if recorded.is_none()
+            && !self
+                .breakers
+                .lets_through(&plan.plugin.sha256().to_owned(), at)
+        {
             let reason = "it was stopped several times in a row and is left alone for a while";
-            return self.failed(progress, plan, CallFailure::new(FailureCode::Busy, reason), attempt);
+            return self.failed(
+                progress,
+                plan,
+                CallFailure::new(FailureCode::Busy, reason),
+                attempt,
+            );
         }
         let context = self.context(progress, plan);
         let call = self.call(progress, plan, &context, recorded);
         let report = plan.plugin.handle(call);
         if recorded.is_none() {
-            self.breakers.note(plan.plugin.sha256(), report.result.as_ref().is_err_and(stopped), at);
+            self.breakers.note(
+                plan.plugin.sha256(),
+                report.result.as_ref().is_err_and(stopped),
+                at,
+            );
         }
         self.take(progress, plan, report, attempt)
     }
 
     /// Takes a step's answer over, or carries its failure policy out.
-    fn take(&self, progress: &mut Progress<'_>, plan: &StepPlan, report: CallReport<Outcome>, attempt: u32) -> Then {
+    fn take(
+        &self,
+        progress: &mut Progress<'_>,
+        plan: &StepPlan,
+        report: CallReport<Outcome>,
+        attempt: u32,
+    ) -> Then {
         let tickets = StoredTickets(self.store.as_ref());
         let settled = report.result.clone().and_then(|outcome| {
             progress
                 .draft
                 .settle(&plan.name, &plan.grants, &outcome.effects, &tickets)
                 .map(|()| outcome)
-                .map_err(|invalid| CallFailure::new(FailureCode::InvalidOutput, invalid.to_string()))
+                .map_err(|invalid| {
+                    CallFailure::new(FailureCode::InvalidOutput, invalid.to_string())
+                })
         });
         let mut invocation = invocation_of(plan, &report);
         match settled {
@@ -245,13 +306,20 @@ impl Runner<'_> {
                     conversation: &progress.input.before.id,
                 };
                 for write in &report.kv_writes {
-                    progress.kv.insert(keys::kv(&owner, write.scope, &write.key), write.value.clone());
+                    progress.kv.insert(
+                        keys::kv(&owner, write.scope, &write.key),
+                        write.value.clone(),
+                    );
                 }
                 progress.asked.extend(outcome.effects.iter().cloned());
                 let next = outcome.next;
                 invocation.result = InvocationResult::Done { outcome };
                 progress.invocations.push(invocation);
-                if next == NextStep::Finish { Then::End } else { Then::GoOn }
+                if next == NextStep::Finish {
+                    Then::End
+                } else {
+                    Then::GoOn
+                }
             }
             Err(failure) => {
                 invocation.kv_writes.clear();
@@ -263,7 +331,13 @@ impl Runner<'_> {
     }
 
     /// A step that failed without being called.
-    fn failed(&self, progress: &mut Progress<'_>, plan: &StepPlan, failure: CallFailure, attempt: u32) -> Then {
+    fn failed(
+        &self,
+        progress: &mut Progress<'_>,
+        plan: &StepPlan,
+        failure: CallFailure,
+        attempt: u32,
+    ) -> Then {
         let report: CallReport<Outcome> = CallReport {
             result: Err(failure.clone()),
             host_calls: Vec::new(),
@@ -277,7 +351,13 @@ impl Runner<'_> {
         self.policy(progress, plan, &failure, attempt)
     }
 
-    fn policy(&self, progress: &mut Progress<'_>, plan: &StepPlan, failure: &CallFailure, attempt: u32) -> Then {
+    fn policy(
+        &self,
+        progress: &mut Progress<'_>,
+        plan: &StepPlan,
+        failure: &CallFailure,
+        attempt: u32,
+    ) -> Then {
         tracing::warn!(
             step = %plan.name,
             plugin = %plan.plugin.manifest().name,
@@ -293,16 +373,27 @@ impl Runner<'_> {
             (policy, _) => policy,
         };
         let reason = format!("{}: {}", failure.code, failure.reason);
-        let origin = progress.input.resumed.as_ref().map_or(progress.input.number, |resume| resume.run);
+        let origin = progress
+            .input
+            .resumed
+            .as_ref()
+            .map_or(progress.input.number, |resume| resume.run);
         let failed = FailedStep {
             step: &plan.name,
             reason: &reason,
             policy,
             origin,
             attempt,
-            retry_after: failure.retry_after.and_then(|pause| SignedDuration::try_from(pause).ok()),
+            retry_after: failure
+                .retry_after
+                .and_then(|pause| SignedDuration::try_from(pause).ok()),
         };
-        failure::answer(&mut progress.draft, &self.workflow.desk, &failed, &mut progress.held)
+        failure::answer(
+            &mut progress.draft,
+            &self.workflow.desk,
+            &failed,
+            &mut progress.held,
+        )
     }
 
     /// Shows every text of a step to the reviewers; what they block is not sent.
@@ -313,7 +404,9 @@ impl Runner<'_> {
                 .invocations
                 .iter()
                 .zip(steps.iter().cloned())
-                .filter(|(invocation, _)| matches!(invocation.result, InvocationResult::Reviewed { .. }))
+                .filter(|(invocation, _)| {
+                    matches!(invocation.result, InvocationResult::Reviewed { .. })
+                })
                 .collect(),
         };
         let live = matches!(plan, Plan::Live);
@@ -337,29 +430,50 @@ impl Runner<'_> {
                 }
             } else {
                 while let Some((invocation, plan)) = recorded.front().cloned() {
-                    let InvocationResult::Reviewed { number, .. } = invocation.result else { break };
+                    let InvocationResult::Reviewed { number, .. } = invocation.result else {
+                        break;
+                    };
                     if number != message.number {
                         break;
                     }
                     recorded.pop_front();
-                    found.extend(self.reviewed(progress, &plan, message, Some((invocation, false))));
+                    found.extend(self.reviewed(
+                        progress,
+                        &plan,
+                        message,
+                        Some((invocation, false)),
+                    ));
                 }
             }
             let text = message.text.clone();
-            if let Some(blocking) = found.iter().find(|finding| finding.severity == Severity::Blocking) {
+            if let Some(blocking) = found
+                .iter()
+                .find(|finding| finding.severity == Severity::Blocking)
+            {
                 if let Some(better) = &blocking.suggestion {
                     message.text.clone_from(better);
                 } else {
                     message.author = Author::Host;
-                    message.text = self.workflow.desk.settings.holding_reply(message.language.as_deref()).to_owned();
+                    message.text = self
+                        .workflow
+                        .desk
+                        .settings
+                        .holding_reply(message.language.as_deref())
+                        .to_owned();
                     message.sources.clear();
                 }
             }
             let by = entry.by.clone();
             progress.draft.entries.push(entry);
             for finding in found {
-                let change = Change::Found { finding, text: text.clone() };
-                progress.draft.entries.push(Entry { by: by.clone(), change });
+                let change = Change::Found {
+                    finding,
+                    text: text.clone(),
+                };
+                progress.draft.entries.push(Entry {
+                    by: by.clone(),
+                    change,
+                });
             }
         }
     }
@@ -377,9 +491,16 @@ impl Runner<'_> {
         }
         let number = conversation.run_count + 1;
         let id = RunId::of(&conversation.id, number);
-        let what = crate::model::Occurrence::AgentReplied { message: message.clone() };
+        let what = crate::model::Occurrence::AgentReplied {
+            message: message.clone(),
+        };
         let input = Input {
-            event: Event { id: crate::model::EventId::of(&conversation.id, number), at, depth: 0, what },
+            event: Event {
+                id: crate::model::EventId::of(&conversation.id, number),
+                at,
+                depth: 0,
+                what,
+            },
             id: id.clone(),
             number,
             before: conversation.clone(),
@@ -393,7 +514,15 @@ impl Runner<'_> {
         let mut progress = Progress {
             history: vec![message.clone()],
             now: at.to_zoned(desk.time_zone.clone()),
-            draft: Draft::new(&desk, &id, at, 0, Moments::Calendar, conversation.clone(), account.clone()),
+            draft: Draft::new(
+                &desk,
+                &id,
+                at,
+                0,
+                Moments::Calendar,
+                conversation.clone(),
+                account.clone(),
+            ),
             input: &input,
             asked: Vec::new(),
             invocations: Vec::new(),
@@ -402,7 +531,9 @@ impl Runner<'_> {
             held: false,
         };
         let reviewers = self.workflow.reviewers.iter();
-        reviewers.flat_map(|plan| self.reviewed(&mut progress, plan, message, None)).collect()
+        reviewers
+            .flat_map(|plan| self.reviewed(&mut progress, plan, message, None))
+            .collect()
     }
 
     fn reviewed(
@@ -432,23 +563,34 @@ impl Runner<'_> {
                 suggestion: None,
             }],
         };
-        invocation.result = InvocationResult::Reviewed { number: message.number, findings: findings.clone() };
+        invocation.result = InvocationResult::Reviewed {
+            number: message.number,
+            findings: findings.clone(),
+        };
         progress.invocations.push(invocation);
         findings
     }
 
     fn context(&self, progress: &Progress<'_>, plan: &StepPlan) -> Context {
         let account = &progress.draft.account;
-        let fields = account.fields.iter().filter(|(name, _)| plan.grants.has(&Grant::Account((*name).clone())));
+        let fields = account
+            .fields
+            .iter()
+            .filter(|(name, _)| plan.grants.has(&Grant::Account((*name).clone())));
         let wanted = usize::try_from(plan.plugin.manifest().history).unwrap_or(usize::MAX);
         let skip = progress.history.len().saturating_sub(wanted);
         Context {
             desk: self.workflow.view.clone(),
             account: AccountView {
                 id: account.id.clone(),
-                name: account.name.clone().filter(|_| plan.grants.has(&Grant::Account("name".to_owned()))),
+                name: account
+                    .name
+                    .clone()
+                    .filter(|_| plan.grants.has(&Grant::Account("name".to_owned()))),
                 language: account.language.clone(),
-                fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(),
+                fields: fields
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
                 conversation_count: u32::try_from(account.conversations.len()).unwrap_or(u32::MAX),
                 open_complaints: account.open_complaints,
             },
@@ -483,9 +625,10 @@ impl Runner<'_> {
         let host = match recorded {
             None => HostSide::Live(live()),
             Some((invocation, false)) => HostSide::Recorded(invocation.host_calls.clone().into()),
-            Some((invocation, true)) => {
-                HostSide::Rehearsed { recorded: invocation.host_calls.clone().into(), live: live() }
-            }
+            Some((invocation, true)) => HostSide::Rehearsed {
+                recorded: invocation.host_calls.clone().into(),
+                live: live(),
+            },
         };
         let seed = Sha256::digest(format!("{}/seed/{}", progress.input.id, plan.name));
         Call {
@@ -504,13 +647,18 @@ impl Runner<'_> {
     fn history(&self, input: &Input, plan: &Plan<'_>) -> Result<Vec<Message>, StoreError> {
         let wanted = match plan {
             Plan::Live => self.workflow.history(input.event.kind()),
-            Plan::Recorded { steps, .. } => {
-                steps.iter().map(|plan| plan.plugin.manifest().history).max().unwrap_or(0)
-            }
+            Plan::Recorded { steps, .. } => steps
+                .iter()
+                .map(|plan| plan.plugin.manifest().history)
+                .max()
+                .unwrap_or(0),
         };
         let own = input.event.message();
         let mut messages = Vec::new();
-        if wanted > 0 && input.before.message_count > 0 && !(own.is_some() && input.before.message_count == 1) {
+        if wanted > 0
+            && input.before.message_count > 0
+            && !(own.is_some() && input.before.message_count == 1)
+        {
             let all = keys::of_conversation(&input.before.id);
             let end = keys::message(&input.before.id, input.before.message_count + 1);
             let range = KeyRange::prefix(&all).before(&end).reverse();
@@ -532,19 +680,35 @@ impl Runner<'_> {
 
 /// Whether the host stopped the plugin, or it broke: what counts towards leaving it alone.
 fn stopped(failure: &CallFailure) -> bool {
-    !matches!(failure.code, FailureCode::Transient | FailureCode::Permanent | FailureCode::Busy | FailureCode::Host)
+    !matches!(
+        failure.code,
+        FailureCode::Transient | FailureCode::Permanent | FailureCode::Busy | FailureCode::Host
+    )
 }
 
 /// A recorded failure that depended on the machine: carried over instead of repeated.
 pub(crate) fn not_repeatable(invocation: &Invocation) -> Option<CallFailure> {
-    let InvocationResult::Failed { code, reason, .. } = &invocation.result else { return None };
+    let InvocationResult::Failed { code, reason, .. } = &invocation.result else {
+        return None;
+    };
     let code = FailureCode::parse(code)?;
-    let by_machine = [FailureCode::Deadline, FailureCode::WallClock, FailureCode::Busy, FailureCode::Host];
-    by_machine.contains(&code).then(|| CallFailure::new(code, reason.clone()))
+    let by_machine = [
+        FailureCode::Deadline,
+        FailureCode::WallClock,
+        FailureCode::Busy,
+        FailureCode::Host,
+    ];
+    by_machine
+        .contains(&code)
+        .then(|| CallFailure::new(code, reason.clone()))
 }
 
 fn failed_result(failure: &CallFailure, policy: Policy) -> InvocationResult {
-    InvocationResult::Failed { code: failure.code.to_string(), reason: failure.reason.clone(), policy }
+    InvocationResult::Failed {
+        code: failure.code.to_string(),
+        reason: failure.reason.clone(),
+        policy,
+    }
 }
 
 fn invocation_of<T>(plan: &StepPlan, report: &CallReport<T>) -> Invocation {
@@ -554,7 +718,12 @@ fn invocation_of<T>(plan: &StepPlan, report: &CallReport<T>) -> Invocation {
         version: plan.plugin.manifest().version.clone(),
         sha256: plan.plugin.sha256().to_owned(),
         settings: plan.settings.clone(),
-        result: InvocationResult::Done { outcome: Outcome { effects: Vec::new(), next: NextStep::GoOn } },
+        result: InvocationResult::Done {
+            outcome: Outcome {
+                effects: Vec::new(),
+                next: NextStep::GoOn,
+            },
+        },
         host_calls: report.host_calls.clone(),
         kv_writes: report.kv_writes.clone(),
         log: report.log.clone(),

@@ -135,11 +135,22 @@ impl Engine {
             threads.push(builder.spawn(move || shared.work())?);
         }
         let timers = Arc::clone(&shared);
-        threads.push(std::thread::Builder::new().name("timers".to_owned()).spawn(move || timers.tick())?);
+        threads.push(
+            std::thread::Builder::new()
+                .name("timers".to_owned())
+                .spawn(move || timers.tick())?,
+        );
         let sender = Arc::clone(&shared);
         let deliver = move || outbox::deliver(&sender.core, &sender.stopping);
-        threads.push(std::thread::Builder::new().name("outbox".to_owned()).spawn(deliver)?);
-        Ok(Self { shared, threads: Mutex::new(threads) })
+        threads.push(
+            std::thread::Builder::new()
+                .name("outbox".to_owned())
+                .spawn(deliver)?,
+        );
+        Ok(Self {
+            shared,
+            threads: Mutex::new(threads),
+        })
     }
 
     /// The engine's core, for reading.
@@ -169,14 +180,23 @@ impl Engine {
     /// [`EngineError::NotFound`], and as [`Engine::submit`].
     pub async fn erase(&self, account: &AccountId) -> Result<usize, EngineError> {
         if !Records(self.core().store().as_ref()).has_account(account)? {
-            return Err(EngineError::NotFound { what: "account", id: account.to_string() });
+            return Err(EngineError::NotFound {
+                what: "account",
+                id: account.to_string(),
+            });
         }
         let (sender, receiver) = oneshot::channel();
         let done: OnErased = Box::new(move |result| {
             let _ = sender.send(result);
         });
-        let lane = Lane { account: account.clone(), _place: None };
-        self.shared.push(Job { task: Task::Erase(done), lane })?;
+        let lane = Lane {
+            account: account.clone(),
+            _place: None,
+        };
+        self.shared.push(Job {
+            task: Task::Erase(done),
+            lane,
+        })?;
         receiver.await.unwrap_or(Err(EngineError::Stopping))
     }
 
@@ -213,7 +233,8 @@ impl Engine {
         }
         drop(lanes);
         self.shared.work.notify_all();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             let _ = thread.join();
         }
@@ -236,7 +257,10 @@ impl Shared {
             return Err(EngineError::Stopping);
         }
         let lane = self.core.lane(&request)?;
-        self.push(Job { task: Task::Request(request, done), lane })
+        self.push(Job {
+            task: Task::Request(request, done),
+            lane,
+        })
     }
 
     fn push(&self, job: Job) -> Result<(), EngineError> {
@@ -247,11 +271,15 @@ impl Shared {
         let mut lanes = self.lanes();
         let lanes = &mut *lanes;
         if lanes.waiting >= self.config.max_waiting {
-            return Err(EngineError::Busy { retry_after: Duration::from_secs(1) });
+            return Err(EngineError::Busy {
+                retry_after: Duration::from_secs(1),
+            });
         }
         let state = lanes.by_account.entry(account.clone()).or_default();
         if state.queue.len() >= self.config.max_waiting_per_account {
-            return Err(EngineError::Busy { retry_after: Duration::from_secs(5) });
+            return Err(EngineError::Busy {
+                retry_after: Duration::from_secs(5),
+            });
         }
         state.queue.push_back(job);
         lanes.waiting += 1;
@@ -286,7 +314,10 @@ impl Shared {
                 {
                     shared.meters.note(&answer.run);
                     let conversation = answer.run.before.id.clone();
-                    let _ = shared.live.send(LiveEvent { conversation, run: Arc::clone(&answer.run) });
+                    let _ = shared.live.send(LiveEvent {
+                        conversation,
+                        run: Arc::clone(&answer.run),
+                    });
                 }
                 shared.free(&freed);
                 done(result);
@@ -300,8 +331,12 @@ impl Shared {
         loop {
             if let Some(account) = lanes.ready.pop_front() {
                 let lanes = &mut *lanes;
-                let Some(state) = lanes.by_account.get_mut(&account) else { continue };
-                let Some(job) = state.queue.pop_front() else { continue };
+                let Some(state) = lanes.by_account.get_mut(&account) else {
+                    continue;
+                };
+                let Some(job) = state.queue.pop_front() else {
+                    continue;
+                };
                 state.busy = true;
                 lanes.waiting -= 1;
                 return Some((account, job));
@@ -309,7 +344,11 @@ impl Shared {
             if self.stopping.load(Ordering::Acquire) && lanes.by_account.is_empty() {
                 return None;
             }
-            lanes = self.work.wait_timeout(lanes, Duration::from_secs(1)).unwrap_or_else(PoisonError::into_inner).0;
+            lanes = self
+                .work
+                .wait_timeout(lanes, Duration::from_secs(1))
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 
@@ -317,7 +356,9 @@ impl Shared {
     fn free(&self, account: &AccountId) {
         let mut lanes = self.lanes();
         let lanes = &mut *lanes;
-        let Some(state) = lanes.by_account.get_mut(account) else { return };
+        let Some(state) = lanes.by_account.get_mut(account) else {
+            return;
+        };
         state.busy = false;
         if state.queue.is_empty() {
             lanes.by_account.remove(account);
@@ -349,9 +390,17 @@ impl Shared {
 
     fn fire_due(self: &Arc<Self>) -> Result<(), StoreError> {
         let now = keys::before(self.core.clock().now());
-        let rows = self.core.store().scan(Table::Timer, KeyRange::all().before(&now), TIMERS_AT_ONCE)?;
+        let rows =
+            self.core
+                .store()
+                .scan(Table::Timer, KeyRange::all().before(&now), TIMERS_AT_ONCE)?;
         for (key, _) in rows {
-            if !self.firing.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone()) {
+            if !self
+                .firing
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(key.clone())
+            {
                 continue;
             }
             let shared = Arc::clone(self);
@@ -373,18 +422,29 @@ impl Shared {
                 batch.delete(Table::Timer, key);
                 self.core.store().submit(batch, Box::new(|_| {}));
             }
-            Err(error) => tracing::error!(%error, "a timer could not be carried out; it is tried again"),
+            Err(error) => {
+                tracing::error!(%error, "a timer could not be carried out; it is tried again")
+            }
         }
-        self.firing.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.firing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key);
     }
 }
 
 /// Forgets idempotency keys older than their time.
 fn sweep(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
-    let Ok(old) = now.checked_sub(REMEMBERED) else { return Ok(()) };
+    let Ok(old) = now.checked_sub(REMEMBERED) else {
+        return Ok(());
+    };
     let end = keys::before(old);
     loop {
-        let rows = store.scan(Table::IdempotencyByTime, KeyRange::all().before(&end), SWEEP_AT_ONCE)?;
+        let rows = store.scan(
+            Table::IdempotencyByTime,
+            KeyRange::all().before(&end),
+            SWEEP_AT_ONCE,
+        )?;
         if rows.is_empty() {
             return Ok(());
         }

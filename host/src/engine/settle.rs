@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::intake::{Due, digest_bits};
 use crate::model::{
-    Account, Author, Change, Conversation, Effect, Entry, Handover, Message, MessageId, Moment, Promise,
-    PromiseStatus, Reply, RunId, SurveyStatus, Ticket, TicketDraft, TicketId, TicketStatus, Timer,
+    Account, Author, Change, Conversation, Effect, Entry, Handover, Message, MessageId, Moment,
+    Promise, PromiseStatus, Reply, RunId, SurveyStatus, Ticket, TicketDraft, TicketId,
+    TicketStatus, Timer,
 };
 use crate::sandbox::{Grant, Grants};
 use crate::workflow::Desk;
@@ -125,7 +126,10 @@ impl<'a> Draft<'a> {
     pub(crate) fn push(&mut self, by: &str, change: Change) {
         self.state.apply(&change, self.at);
         self.account.apply(&change);
-        self.entries.push(Entry { by: by.to_owned(), change });
+        self.entries.push(Entry {
+            by: by.to_owned(),
+            change,
+        });
     }
 
     /// Something comes due so much later.
@@ -146,7 +150,11 @@ impl<'a> Draft<'a> {
         for (index, effect) in effects.iter().enumerate() {
             if let Err(message) = self.effect(step, grants, effect, tickets) {
                 self.back_to(mark);
-                return Err(InvalidEffect { number: index + 1, effect: name_of(effect), message });
+                return Err(InvalidEffect {
+                    number: index + 1,
+                    effect: name_of(effect),
+                    message,
+                });
             }
         }
         Ok(())
@@ -183,28 +191,44 @@ impl<'a> Draft<'a> {
                 return Ok(());
             }
             Effect::Note(text) => Change::Noted { text: text.clone() },
-            Effect::SetLanguage(language) => Change::LanguageSet { language: name("language", language)? },
+            Effect::SetLanguage(language) => Change::LanguageSet {
+                language: name("language", language)?,
+            },
             Effect::SetCategories(categories) => {
                 for category in categories {
                     name("category", &category.name)?;
                     if !(0.0..=1.0).contains(&category.confidence) {
-                        return Err(format!("confidence {} is not between 0 and 1", category.confidence));
+                        return Err(format!(
+                            "confidence {} is not between 0 and 1",
+                            category.confidence
+                        ));
                     }
                 }
-                Change::CategoriesSet { categories: categories.clone() }
+                Change::CategoriesSet {
+                    categories: categories.clone(),
+                }
             }
-            Effect::SetPriority(priority) => Change::PrioritySet { priority: *priority },
+            Effect::SetPriority(priority) => Change::PrioritySet {
+                priority: *priority,
+            },
             Effect::SetStage(stage) => Change::StageSet { stage: *stage },
             Effect::AddLabel(label) => {
                 if self.state.labels.len() >= MAX_LABELS {
                     return Err(format!("the conversation has {MAX_LABELS} labels already"));
                 }
-                Change::LabelAdded { label: name("label", label)? }
+                Change::LabelAdded {
+                    label: name("label", label)?,
+                }
             }
-            Effect::RemoveLabel(label) => Change::LabelRemoved { label: name("label", label)? },
+            Effect::RemoveLabel(label) => Change::LabelRemoved {
+                label: name("label", label)?,
+            },
             Effect::SetField { name: field, value } => {
                 granted(grants, &Grant::Account(field.clone()))?;
-                Change::FieldSet { name: name("field", field)?, value: value.clone() }
+                Change::FieldSet {
+                    name: name("field", field)?,
+                    value: value.clone(),
+                }
             }
             Effect::OpenTicket(draft) => {
                 granted(grants, &Grant::Tickets)?;
@@ -217,11 +241,18 @@ impl<'a> Draft<'a> {
             Effect::Notify(notification) => {
                 granted(grants, &Grant::Notify)?;
                 self.known(&notification.to)?;
-                Change::Notified { to: notification.to.clone(), text: notification.text.clone() }
+                Change::Notified {
+                    to: notification.to.clone(),
+                    text: notification.text.clone(),
+                }
             }
             Effect::SetTimer(timer) => {
                 let due = self.moment(&timer.due)?;
-                let known = self.state.timers.iter().any(|existing| existing.name == timer.name);
+                let known = self
+                    .state
+                    .timers
+                    .iter()
+                    .any(|existing| existing.name == timer.name);
                 if !known && self.state.timers.len() >= MAX_TIMERS {
                     return Err(format!("the conversation has {MAX_TIMERS} timers already"));
                 }
@@ -235,10 +266,17 @@ impl<'a> Draft<'a> {
                 }
             }
             Effect::CancelTimer(timer) => {
-                let Some(timer) = self.state.timers.iter().find(|existing| existing.name == *timer) else {
+                let Some(timer) = self
+                    .state
+                    .timers
+                    .iter()
+                    .find(|existing| existing.name == *timer)
+                else {
                     return Ok(());
                 };
-                Change::TimerCancelled { timer: timer.clone() }
+                Change::TimerCancelled {
+                    timer: timer.clone(),
+                }
             }
             Effect::RecordPromise(promise) => Change::Promised {
                 promise: Promise {
@@ -253,16 +291,28 @@ impl<'a> Draft<'a> {
                 if self.state.survey != SurveyStatus::Asked {
                     return Err("no satisfaction answer is awaited".to_owned());
                 }
-                Change::SurveyAnswered { result: result.clone() }
+                Change::SurveyAnswered {
+                    result: result.clone(),
+                }
             }
-            Effect::HandOver(Handover { team, reason }) => {
-                Change::HandedOver { team: team.clone(), reason: reason.clone() }
-            }
-            Effect::Resolve(summary) => Change::Resolved { summary: Some(summary.clone()) },
-            Effect::Reopen(reason) => Change::Reopened { reason: reason.clone() },
-            Effect::Announce { name: announced, value } => {
+            Effect::HandOver(Handover { team, reason }) => Change::HandedOver {
+                team: team.clone(),
+                reason: reason.clone(),
+            },
+            Effect::Resolve(summary) => Change::Resolved {
+                summary: Some(summary.clone()),
+            },
+            Effect::Reopen(reason) => Change::Reopened {
+                reason: reason.clone(),
+            },
+            Effect::Announce {
+                name: announced,
+                value,
+            } => {
                 if self.depth >= MAX_DEPTH {
-                    return Err(format!("announcements led to one another {MAX_DEPTH} times already"));
+                    return Err(format!(
+                        "announcements led to one another {MAX_DEPTH} times already"
+                    ));
                 }
                 let due = Due::Announcement {
                     name: name("name", announced)?,
@@ -270,35 +320,68 @@ impl<'a> Draft<'a> {
                     depth: self.depth + 1,
                 };
                 self.later(SignedDuration::ZERO, due);
-                Change::Announced { name: announced.clone(), value: value.clone() }
+                Change::Announced {
+                    name: announced.clone(),
+                    value: value.clone(),
+                }
             }
         };
         self.push(step, change);
         Ok(())
     }
 
-    fn open_ticket(&mut self, step: &str, draft: &TicketDraft, tickets: &dyn TicketSource) -> Result<(), String> {
+    fn open_ticket(
+        &mut self,
+        step: &str,
+        draft: &TicketDraft,
+        tickets: &dyn TicketSource,
+    ) -> Result<(), String> {
         name("key", &draft.key)?;
         if self.desk.directory.department(&draft.department).is_none() {
-            let known = self.desk.directory.departments().iter().map(|department| department.name.as_str());
+            let known = self
+                .desk
+                .directory
+                .departments()
+                .iter()
+                .map(|department| department.name.as_str());
             let known = known.collect::<Vec<_>>().join(", ");
-            return Err(format!("there is no department {:?}; directory.toml names {known}", draft.department));
+            return Err(format!(
+                "there is no department {:?}; directory.toml names {known}",
+                draft.department
+            ));
         }
         for to in &draft.notify {
             self.known(to)?;
         }
-        if let Some(id) = self.state.open_ticket(&draft.key).map(|open| open.id.clone()) {
+        if let Some(id) = self
+            .state
+            .open_ticket(&draft.key)
+            .map(|open| open.id.clone())
+        {
             let mut ticket = self.whole(&id, tickets)?;
             ticket.body.push_str("\n\n");
             ticket.body.push_str(&draft.body);
             self.tickets.insert(id, ticket.clone());
             ticket.body = String::new();
-            self.push(step, Change::TicketAppended { ticket, text: draft.body.clone() });
+            self.push(
+                step,
+                Change::TicketAppended {
+                    ticket,
+                    text: draft.body.clone(),
+                },
+            );
             return Ok(());
         }
-        let open = self.state.tickets.iter().filter(|ticket| ticket.status != TicketStatus::Closed).count();
+        let open = self
+            .state
+            .tickets
+            .iter()
+            .filter(|ticket| ticket.status != TicketStatus::Closed)
+            .count();
         if open >= MAX_OPEN_TICKETS {
-            return Err(format!("the conversation has {MAX_OPEN_TICKETS} open tickets already"));
+            return Err(format!(
+                "the conversation has {MAX_OPEN_TICKETS} open tickets already"
+            ));
         }
         let due = draft.due.as_ref().map(|due| self.moment(due)).transpose()?;
         let ticket = Ticket {
@@ -322,9 +405,21 @@ impl<'a> Draft<'a> {
         let title = format!("[{}] {}", ticket.kind, ticket.title);
         let department = ticket.department.clone();
         self.push(step, Change::TicketOpened { ticket });
-        self.push(step, Change::Notified { to: department.clone(), text: title.clone() });
+        self.push(
+            step,
+            Change::Notified {
+                to: department.clone(),
+                text: title.clone(),
+            },
+        );
         for to in draft.notify.iter().filter(|to| **to != department) {
-            self.push(step, Change::Notified { to: to.clone(), text: title.clone() });
+            self.push(
+                step,
+                Change::Notified {
+                    to: to.clone(),
+                    text: title.clone(),
+                },
+            );
         }
         Ok(())
     }
@@ -338,8 +433,15 @@ impl<'a> Draft<'a> {
         for to in &escalation.notify {
             self.known(to)?;
         }
-        let Some(id) = self.state.open_ticket(&escalation.key).map(|open| open.id.clone()) else {
-            return Err(format!("the conversation has no open ticket of key {:?}", escalation.key));
+        let Some(id) = self
+            .state
+            .open_ticket(&escalation.key)
+            .map(|open| open.id.clone())
+        else {
+            return Err(format!(
+                "the conversation has no open ticket of key {:?}",
+                escalation.key
+            ));
         };
         let mut ticket = self.whole(&id, tickets)?;
         ticket.escalations += 1;
@@ -351,15 +453,31 @@ impl<'a> Draft<'a> {
         self.tickets.insert(id, ticket.clone());
         let text = format!("[{}] {}: {}", ticket.kind, ticket.title, escalation.reason);
         ticket.body = String::new();
-        self.push(step, Change::TicketEscalated { ticket, reason: escalation.reason.clone() });
+        self.push(
+            step,
+            Change::TicketEscalated {
+                ticket,
+                reason: escalation.reason.clone(),
+            },
+        );
         for to in &escalation.notify {
-            self.push(step, Change::Notified { to: to.clone(), text: text.clone() });
+            self.push(
+                step,
+                Change::Notified {
+                    to: to.clone(),
+                    text: text.clone(),
+                },
+            );
         }
         Ok(())
     }
 
     /// A ticket with its body.
-    pub(crate) fn whole(&self, id: &TicketId, tickets: &dyn TicketSource) -> Result<Ticket, String> {
+    pub(crate) fn whole(
+        &self,
+        id: &TicketId,
+        tickets: &dyn TicketSource,
+    ) -> Result<Ticket, String> {
         let known = self.tickets.get(id).cloned().or_else(|| tickets.ticket(id));
         let state = self.state.tickets.iter().find(|ticket| ticket.id == *id);
         match (known, state) {
@@ -380,7 +498,9 @@ impl<'a> Draft<'a> {
 
     fn moment(&mut self, moment: &Moment) -> Result<Timestamp, String> {
         let at = match &mut self.moments {
-            Moments::Recorded(times) => times.pop_front().ok_or("the recorded run settled fewer moments")?,
+            Moments::Recorded(times) => times
+                .pop_front()
+                .ok_or("the recorded run settled fewer moments")?,
             Moments::Calendar => match moment {
                 Moment::At(at) => (*at).max(self.at),
                 Moment::AfterSeconds(seconds) => self
@@ -413,7 +533,10 @@ fn name(what: &str, text: &str) -> Result<String, String> {
         return Err(format!("the {what} is empty"));
     }
     if text.len() > MAX_NAME_BYTES {
-        return Err(format!("the {what} has {} bytes; at most {MAX_NAME_BYTES} are taken", text.len()));
+        return Err(format!(
+            "the {what} has {} bytes; at most {MAX_NAME_BYTES} are taken",
+            text.len()
+        ));
     }
     if text.chars().any(char::is_control) {
         return Err(format!("the {what} holds a control character"));

@@ -33,7 +33,10 @@ pub fn timeline(run: &Run, zone: &TimeZone) -> Vec<TimelineLine> {
     for entry in &run.entries {
         for (kind, details) in lines_of(&entry.change, zone) {
             let details = match details {
-                Value::Object(details) => details.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+                Value::Object(details) => details
+                    .into_iter()
+                    .filter(|(_, value)| !value.is_null())
+                    .collect(),
                 _ => Map::new(),
             };
             lines.push(TimelineLine {
@@ -57,12 +60,18 @@ pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> String {
 
 fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
     let line = match change {
-        Change::Received { .. } | Change::FieldSet { .. } | Change::Announced { .. } | Change::StageSet { .. } => {
+        Change::Received { .. }
+        | Change::FieldSet { .. }
+        | Change::Announced { .. }
+        | Change::StageSet { .. } => {
             return Vec::new();
         }
         Change::CategoriesSet { categories } => {
             let line = |category: &crate::model::Category| {
-                ("category", json!({"value": category.name, "confidence": rounded(category.confidence)}))
+                (
+                    "category",
+                    json!({"value": category.name, "confidence": rounded(category.confidence)}),
+                )
             };
             return categories.iter().map(line).collect();
         }
@@ -79,29 +88,32 @@ fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
         Change::PrioritySet { priority } => ("priority", json!({"value": priority})),
         Change::LabelAdded { label } => ("label", json!({"value": label})),
         Change::LabelRemoved { label } => ("label", json!({"value": label, "removed": true})),
-        Change::TicketOpened { ticket } | Change::TicketMoved { ticket } => ("ticket", ticket_line(ticket, zone)),
-        Change::TicketAppended { ticket, text } => {
-            let mut line = ticket_line(ticket, zone);
-            line["added"] = json!(text);
-            ("ticket", line)
+        Change::TicketOpened { ticket } | Change::TicketMoved { ticket } => {
+            ("ticket", ticket_line(ticket, zone))
         }
+        Change::TicketAppended { ticket, text } => (
+            "ticket",
+            with(ticket_line(ticket, zone), json!({"added": text})),
+        ),
         Change::TicketEscalated { ticket, reason } => {
-            let mut line = ticket_line(ticket, zone);
-            line["escalations"] = json!(ticket.escalations);
-            line["reason"] = json!(reason);
-            ("ticket", line)
+            let more = json!({"escalations": ticket.escalations, "reason": reason});
+            ("ticket", with(ticket_line(ticket, zone), more))
         }
         Change::Notified { to, text } => ("notify", json!({"to": to, "text": text})),
         Change::TimerSet { timer } => ("timer", timer_line(timer, "set", zone)),
         Change::TimerCancelled { timer } => ("timer", timer_line(timer, "cancelled", zone)),
         Change::TimerFired { timer } => ("timer", timer_line(timer, "fired", zone)),
-        Change::Promised { promise } | Change::PromiseSettled { promise } => ("promise", promise_line(promise, zone)),
+        Change::Promised { promise } | Change::PromiseSettled { promise } => {
+            ("promise", promise_line(promise, zone))
+        }
         Change::SurveyAsked => ("survey", json!({"status": "asked"})),
         Change::SurveyAnswered { result } => (
             "survey",
             json!({"status": "answered", "code": result.code, "points": result.points, "reason": result.reason}),
         ),
-        Change::HandedOver { team, reason } => ("hand-off", json!({"team": team, "reason": reason})),
+        Change::HandedOver { team, reason } => {
+            ("hand-off", json!({"team": team, "reason": reason}))
+        }
         Change::Assigned { agent } => ("assigned", json!({"agent": agent})),
         Change::Resolved { summary } => ("resolved", json!({"summary": summary})),
         Change::Reopened { reason } => ("reopened", json!({"reason": reason})),
@@ -114,11 +126,24 @@ fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
                 "explanation": finding.explanation,
             }),
         ),
-        Change::Failed { step, reason, policy } => {
-            ("failure", json!({"step": step, "reason": reason, "policy": policy}))
-        }
+        Change::Failed {
+            step,
+            reason,
+            policy,
+        } => (
+            "failure",
+            json!({"step": step, "reason": reason, "policy": policy}),
+        ),
     };
     vec![line]
+}
+
+/// Both objects in one.
+fn with(mut line: Value, more: Value) -> Value {
+    if let (Value::Object(line), Value::Object(more)) = (&mut line, more) {
+        line.extend(more);
+    }
+    line
 }
 
 fn ticket_line(ticket: &Ticket, zone: &TimeZone) -> Value {

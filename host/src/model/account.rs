@@ -55,13 +55,16 @@ impl Account {
             Change::FieldSet { name, value } => {
                 self.fields.insert(name.clone(), value.clone()).as_ref() != Some(value)
             }
-            Change::LanguageSet { language } => self.language.replace(language.clone()).as_ref() != Some(language),
+            Change::LanguageSet { language } => {
+                self.language.replace(language.clone()).as_ref() != Some(language)
+            }
             Change::TicketOpened { ticket } if ticket.kind == TicketKind::Complaint => {
                 self.open_complaints += 1;
                 true
             }
             Change::TicketMoved { ticket }
-                if ticket.kind == TicketKind::Complaint && ticket.status == TicketStatus::Closed =>
+                if ticket.kind == TicketKind::Complaint
+                    && ticket.status == TicketStatus::Closed =>
             {
                 self.open_complaints = self.open_complaints.saturating_sub(1);
                 true

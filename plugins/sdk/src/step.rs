@@ -51,7 +51,7 @@ macro_rules! export_step {
                     <$plugin as $crate::Step>::handle(&$crate::Imports, &context, &event)
                 }
             }
-            $crate::bindings::export_step_world!(Component with_types_in $crate::bindings);
+    $crate::bindings::export_step_world!(Component with_types_in $crate::bindings);
         };
     };
 }

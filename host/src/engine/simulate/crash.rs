@@ -16,7 +16,12 @@ pub(super) struct Crashing {
 
 impl Crashing {
     pub(super) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, armed: AtomicBool::new(false), dead: AtomicBool::new(false), crashes: AtomicU32::new(0) }
+        Self {
+            store,
+            armed: AtomicBool::new(false),
+            dead: AtomicBool::new(false),
+            crashes: AtomicU32::new(0),
+        }
     }
 
     pub(super) fn arm(&self) {
@@ -28,7 +33,11 @@ impl Crashing {
     }
 
     fn alive(&self) -> Result<(), StoreError> {
-        if self.dead.load(Ordering::Acquire) { Err(StoreError::Crashed) } else { Ok(()) }
+        if self.dead.load(Ordering::Acquire) {
+            Err(StoreError::Crashed)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -38,7 +47,12 @@ impl Store for Crashing {
         self.store.get(table, key)
     }
 
-    fn scan(&self, table: Table, range: KeyRange<'_>, limit: usize) -> Result<Vec<Row>, StoreError> {
+    fn scan(
+        &self,
+        table: Table,
+        range: KeyRange<'_>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
         self.alive()?;
         self.store.scan(table, range, limit)
     }

@@ -76,7 +76,14 @@ impl Simulation {
         let store = Arc::new(Crashing::new(store));
         let entropy = Arc::new(SeededEntropy::new(SEED));
         let core = core(&desk, &sandbox, &clock, &store, &entropy)?;
-        Ok(Self { desk, sandbox, clock, store, entropy, core })
+        Ok(Self {
+            desk,
+            sandbox,
+            clock,
+            store,
+            entropy,
+            core,
+        })
     }
 
     /// The engine, for looking at what came of it.
@@ -88,7 +95,11 @@ impl Simulation {
     ///
     /// # Errors
     /// Where the line asks for something that can't be.
-    pub fn play(&mut self, line: &Line, mut tell: impl FnMut(TimelineLine)) -> Result<(), SimulateError> {
+    pub fn play(
+        &mut self,
+        line: &Line,
+        mut tell: impl FnMut(TimelineLine),
+    ) -> Result<(), SimulateError> {
         self.advance(line.at, &mut tell)?;
         let request = match &line.action {
             Action::Advance => return Ok(()),
@@ -96,28 +107,51 @@ impl Simulation {
                 self.store.arm();
                 return Ok(());
             }
-            Action::Message { contact, text, channel, id, account } => Request::Message(Inbound {
+            Action::Message {
+                contact,
+                text,
+                channel,
+                id,
+                account,
+            } => Request::Message(Inbound {
                 channel: channel.clone(),
                 contact: contact.clone(),
                 account: account.clone(),
                 conversation: None,
                 text: text.clone(),
-                key: Some(id.clone().unwrap_or_else(|| format!("line-{}", line.number))),
+                key: Some(
+                    id.clone()
+                        .unwrap_or_else(|| format!("line-{}", line.number)),
+                ),
             }),
-            Action::AgentReply { agent, contact, text } => Request::Reply {
+            Action::AgentReply {
+                agent,
+                contact,
+                text,
+            } => Request::Reply {
                 conversation: self.conversation(line, contact)?.id,
                 agent: agent.clone(),
                 text: text.clone(),
             },
-            Action::Take { agent, contact } => {
-                Request::Take { conversation: self.conversation(line, contact)?.id, agent: agent.clone() }
-            }
-            Action::Resolve { agent, contact, summary } => Request::Resolve {
+            Action::Take { agent, contact } => Request::Take {
+                conversation: self.conversation(line, contact)?.id,
+                agent: agent.clone(),
+            },
+            Action::Resolve {
+                agent,
+                contact,
+                summary,
+            } => Request::Resolve {
                 conversation: self.conversation(line, contact)?.id,
                 by: agent.clone(),
                 summary: summary.clone(),
             },
-            Action::Ticket { contact, kind, status, feedback } => {
+            Action::Ticket {
+                contact,
+                kind,
+                status,
+                feedback,
+            } => {
                 let conversation = self.conversation(line, contact)?;
                 let mut open = conversation.tickets.iter().rev();
                 let ticket = open
@@ -131,23 +165,38 @@ impl Simulation {
                 }
             }
         };
-        let answer = self.carry_out(&request).map_err(|problem| error(line, problem.to_string()))?;
+        let answer = self
+            .carry_out(&request)
+            .map_err(|problem| error(line, problem.to_string()))?;
         self.tell(&answer, &mut tell);
         self.advance(line.at, &mut tell)
     }
 
     /// Lets time pass; timers fire on the way, in the order in which they are due.
-    fn advance(&mut self, to: Timestamp, tell: &mut dyn FnMut(TimelineLine)) -> Result<(), SimulateError> {
-        let end = to.checked_add(jiff::SignedDuration::from_millis(1)).unwrap_or(to);
+    fn advance(
+        &mut self,
+        to: Timestamp,
+        tell: &mut dyn FnMut(TimelineLine),
+    ) -> Result<(), SimulateError> {
+        let end = to
+            .checked_add(jiff::SignedDuration::from_millis(1))
+            .unwrap_or(to);
         let end = keys::before(end);
         let mut fired = 0;
-        while let Some((key, _)) = self.store.scan(Table::Timer, KeyRange::all().before(&end), 1)?.into_iter().next() {
+        while let Some((key, _)) = self
+            .store
+            .scan(Table::Timer, KeyRange::all().before(&end), 1)?
+            .into_iter()
+            .next()
+        {
             if let Some(due) = keys::due_of(&key) {
                 self.clock.advance_to(due);
             }
             fired += 1;
             if fired > MAX_TIMERS_AT_ONCE {
-                let message = format!("more than {MAX_TIMERS_AT_ONCE} timers fired up to {to}: a step keeps setting one in the past");
+                let message = format!(
+                    "more than {MAX_TIMERS_AT_ONCE} timers fired up to {to}: a step keeps setting one in the past"
+                );
                 return Err(SimulateError::Line { line: 0, message });
             }
             match self.carry_out(&Request::Due(key.clone())) {
@@ -157,7 +206,12 @@ impl Simulation {
                     batch.delete(Table::Timer, key);
                     self.store.commit(batch)?;
                 }
-                Err(problem) => return Err(SimulateError::Line { line: 0, message: problem.to_string() }),
+                Err(problem) => {
+                    return Err(SimulateError::Line {
+                        line: 0,
+                        message: problem.to_string(),
+                    });
+                }
             }
         }
         self.clock.advance_to(to);
@@ -173,14 +227,23 @@ impl Simulation {
             other => return other,
         }
         self.store.restart();
-        self.core = core(&self.desk, &self.sandbox, &self.clock, &self.store, &self.entropy)
-            .map_err(|problem| EngineError::Invalid(problem.to_string()))?;
+        self.core = core(
+            &self.desk,
+            &self.sandbox,
+            &self.clock,
+            &self.store,
+            &self.entropy,
+        )
+        .map_err(|problem| EngineError::Invalid(problem.to_string()))?;
         match (self.core.process(request), conversation) {
             // Its timer, ticket or conversation shows that the run was durable before the crash; it was the last one.
             (Err(EngineError::NothingDue | EngineError::Conflict(_)), Some(conversation)) => {
                 let records = Records(self.store.as_ref());
                 let number = records.conversation(&conversation)?.run_count;
-                Ok(Answer { run: Arc::new(records.run(&conversation, number)?), repeated: true })
+                Ok(Answer {
+                    run: Arc::new(records.run(&conversation, number)?),
+                    repeated: true,
+                })
             }
             (other, _) => other,
         }
@@ -236,5 +299,8 @@ fn core(
 }
 
 fn error(line: &Line, message: String) -> SimulateError {
-    SimulateError::Line { line: line.number, message }
+    SimulateError::Line {
+        line: line.number,
+        message,
+    }
 }

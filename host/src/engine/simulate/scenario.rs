@@ -133,23 +133,35 @@ const VERBS: &str = "message, agent-reply, take, resolve, ticket, crash, advance
 pub fn parse(text: &str) -> Result<Vec<Line>, Vec<ScenarioError>> {
     let (mut lines, mut problems) = (Vec::new(), Vec::new());
     let mut latest: Option<Timestamp> = None;
-    for (index, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+    for (index, text) in text
+        .lines()
+        .enumerate()
+        .filter(|(_, text)| !text.trim().is_empty())
+    {
         let number = index + 1;
         match parse_line(number, text) {
             Ok(line) if latest.is_some_and(|latest| line.at < latest) => {
                 problems.push(ScenarioError {
                     line: number,
-                    message: "at: is earlier than the line before; put the lines in time order".to_owned(),
+                    message: "at: is earlier than the line before; put the lines in time order"
+                        .to_owned(),
                 });
             }
             Ok(line) => {
                 latest = Some(line.at);
                 lines.push(line);
             }
-            Err(message) => problems.push(ScenarioError { line: number, message }),
+            Err(message) => problems.push(ScenarioError {
+                line: number,
+                message,
+            }),
         }
     }
-    if problems.is_empty() { Ok(lines) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(lines)
+    } else {
+        Err(problems)
+    }
 }
 
 fn parse_line(number: usize, text: &str) -> Result<Line, String> {
@@ -158,13 +170,19 @@ fn parse_line(number: usize, text: &str) -> Result<Line, String> {
     let at = take_text(&mut fields, "at", "\"2026-03-10T09:00:00+08:00\"")?;
     let verb = take_text(&mut fields, "do", "\"message\"")?;
     let action = action(&verb, fields)?;
-    Ok(Line { number, at: time(&at)?, action })
+    Ok(Line {
+        number,
+        at: time(&at)?,
+        action,
+    })
 }
 
 fn take_text(fields: &mut Map<String, Value>, name: &str, example: &str) -> Result<String, String> {
     match fields.remove(name) {
         Some(Value::String(text)) => Ok(text),
-        Some(other) => Err(format!("{name}: is {other}; write a text such as {example}")),
+        Some(other) => Err(format!(
+            "{name}: is {other}; write a text such as {example}"
+        )),
         None => Err(format!("{name}: is missing; add \"{name}\": {example}")),
     }
 }
@@ -173,40 +191,89 @@ fn time(text: &str) -> Result<Timestamp, String> {
     // An offset is needed, a zone name is not: `Timestamp` demands the first and takes the second.
     text.parse::<Timestamp>()
         .or_else(|_| text.parse::<Zoned>().map(|zoned| zoned.timestamp()))
-        .map_err(|error| format!("at: {error}; write RFC 3339 with an offset, such as 2026-03-10T09:00:00+08:00"))
+        .map_err(|error| {
+            format!("at: {error}; write RFC 3339 with an offset, such as 2026-03-10T09:00:00+08:00")
+        })
 }
 
 fn action(verb: &str, fields: Map<String, Value>) -> Result<Action, String> {
     Ok(match verb {
         "message" => {
-            let MessageFields { contact, text, channel, id, account } = read(verb, fields)?;
+            let MessageFields {
+                contact,
+                text,
+                channel,
+                id,
+                account,
+            } = read(verb, fields)?;
             let channel = channel.unwrap_or_else(|| super::DEFAULT_CHANNEL.to_owned());
-            Action::Message { contact, text, channel, id, account }
+            Action::Message {
+                contact,
+                text,
+                channel,
+                id,
+                account,
+            }
         }
         "agent-reply" => {
-            let AgentReplyFields { agent, contact, text } = read(verb, fields)?;
-            Action::AgentReply { agent, contact, text }
+            let AgentReplyFields {
+                agent,
+                contact,
+                text,
+            } = read(verb, fields)?;
+            Action::AgentReply {
+                agent,
+                contact,
+                text,
+            }
         }
         "take" => {
-            let AgentFields { agent, contact, summary } = read(verb, fields)?;
+            let AgentFields {
+                agent,
+                contact,
+                summary,
+            } = read(verb, fields)?;
             if summary.is_some() {
                 return Err("take: has no field summary; only resolve has".to_owned());
             }
             Action::Take { agent, contact }
         }
         "resolve" => {
-            let AgentFields { agent, contact, summary } = read(verb, fields)?;
-            Action::Resolve { agent, contact, summary }
+            let AgentFields {
+                agent,
+                contact,
+                summary,
+            } = read(verb, fields)?;
+            Action::Resolve {
+                agent,
+                contact,
+                summary,
+            }
         }
         "ticket" => {
-            let TicketFields { contact, kind, status, feedback } = read(verb, fields)?;
+            let TicketFields {
+                contact,
+                kind,
+                status,
+                feedback,
+            } = read(verb, fields)?;
             let kind = TicketKind::parse(&kind).ok_or_else(|| {
-                format!("kind: there is no {kind:?}; use one of {}", names(TicketKind::ALL.iter().map(|kind| kind.as_str())))
+                format!(
+                    "kind: there is no {kind:?}; use one of {}",
+                    names(TicketKind::ALL.iter().map(|kind| kind.as_str()))
+                )
             })?;
-            let status = TicketStatus::parse(&status).filter(|status| *status != TicketStatus::Opened).ok_or_else(|| {
-                format!("status: can't be {status:?}; use acknowledged, in-progress or closed")
-            })?;
-            Action::Ticket { contact, kind, status, feedback }
+            let status = TicketStatus::parse(&status)
+                .filter(|status| *status != TicketStatus::Opened)
+                .ok_or_else(|| {
+                    format!("status: can't be {status:?}; use acknowledged, in-progress or closed")
+                })?;
+            Action::Ticket {
+                contact,
+                kind,
+                status,
+                feedback,
+            }
         }
         "crash" => {
             let NoFields {} = read(verb, fields)?;
@@ -235,7 +302,12 @@ mod tests {
     use super::*;
 
     fn problem(text: &str) -> String {
-        parse(text).unwrap_err().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        parse(text)
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]
