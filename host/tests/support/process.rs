@@ -1,0 +1,126 @@
+//! `switchboard serve` as a process that can be killed.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// The first start compiles the plugins, perhaps on a busy machine.
+const FIRST_START: Duration = Duration::from_secs(180);
+
+/// A host on a data directory. Dropping it kills it.
+pub(crate) struct HostProcess {
+    child: Child,
+    began: Instant,
+    address: Receiver<SocketAddr>,
+}
+
+/// The command line of the program, its log going to `host.log` beside the data.
+pub(crate) fn program(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    command
+        .env("RUST_LOG", "warn")
+        .env_remove("SWITCHBOARD_TOKEN")
+        .stdin(Stdio::null())
+        .stderr(log(data));
+    command
+}
+
+fn log(data: &Path) -> File {
+    let path = data.with_extension("log");
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .unwrap()
+}
+
+impl HostProcess {
+    /// Starts the built-in demo desk; returns at once.
+    pub(crate) fn start(data: &Path) -> Self {
+        let mut command = program(data);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .stdout(Stdio::piped());
+        let began = Instant::now();
+        let mut child = command.spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, address) = channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if let Some(address) = address_in(&line) {
+                    let _ = sender.send(address);
+                }
+            }
+        });
+        Self {
+            child,
+            began,
+            address,
+        }
+    }
+
+    /// Waits until it serves; its address and how long the start took.
+    pub(crate) fn ready(&self) -> (SocketAddr, Duration) {
+        self.ready_within(FIRST_START).expect("the host serves")
+    }
+
+    /// The same, for as long as somebody is willing to wait.
+    pub(crate) fn ready_within(&self, patience: Duration) -> Option<(SocketAddr, Duration)> {
+        match self.address.recv_timeout(patience) {
+            Ok(address) => Some((address, self.began.elapsed())),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                panic!("the host ended before it served; see its log")
+            }
+        }
+    }
+
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it as a power cut would: SIGKILL, in the middle of whatever it does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop (SIGTERM); how it ended and how long that took.
+    pub(crate) fn terminate(mut self, patience: Duration) -> (ExitStatus, Duration) {
+        let asked = Instant::now();
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (status, asked.elapsed());
+            }
+            assert!(
+                asked.elapsed() < patience,
+                "the host did not stop within {patience:?}"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for HostProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once("http://")?;
+    let (address, path) = rest.split_once('/')?;
+    path.starts_with("api/v1")
+        .then(|| address.parse().ok())
+        .flatten()
+}
