@@ -25,9 +25,9 @@ impl<H: Host> Turn<'_, H> {
                 }
             }
         }
-        // An agent who is talking to the customer says it; safety cannot wait for that.
-        if !said.is_empty() && (is_emergency || self.context.conversation.handler != Handler::Agent)
-        {
+        // An agent who is talking to the customer says it; news of danger cannot wait for that.
+        let is_news = is_about(self.context, Kind::Emergency.name());
+        if !said.is_empty() && (is_news || self.context.conversation.handler != Handler::Agent) {
             self.plan.reply(self.language, said.join("\n"));
         }
         Ok(())

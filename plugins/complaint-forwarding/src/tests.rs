@@ -61,6 +61,17 @@ fn open(key: &str, status: TicketStatus) -> Ticket {
 }
 
 #[test]
+fn an_agent_who_helps_somebody_in_danger_is_not_talked_over() {
+    let mut context = about("我们在路上了", "zh-Hans", &["unknown"]);
+    context.conversation.tickets = vec![open("emergency", TicketStatus::Acknowledged)];
+    assert!(replies(&run(&host(), &context))[0].contains("120"));
+    context.conversation.handler = Handler::Agent;
+    let effects = run(&host(), &context);
+    assert_eq!(tickets(&effects).len(), 1);
+    assert!(replies(&effects).is_empty());
+}
+
+#[test]
 fn a_complaint_goes_to_after_sales_with_an_apology_and_a_due_time() {
     for (language, apology, due) in [
         ("zh-Hans", "非常抱歉", "最迟今天18:00给您答复"),

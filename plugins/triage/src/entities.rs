@@ -39,6 +39,32 @@ const ORDER_WORDS: &[&str] = &[
     "is",
 ];
 
+/// What stands before a number that is something else than an order's.
+const OTHER_NUMBERS: &[&str] = &[
+    "税号",
+    "税务登记",
+    "信用代码",
+    "微信",
+    "vx",
+    "qq",
+    "批次",
+    "batch",
+    "tax id",
+    "vat id",
+    "model",
+];
+/// Words that make the number behind them a telephone's, although "is" or "number" stands between.
+const PHONE_WORDS: &[&str] = &[
+    "电话",
+    "手机",
+    "my number",
+    "phone",
+    "mobile",
+    "call me",
+    "tel",
+    "whatsapp",
+];
+
 /// Currencies before and behind an amount.
 const BEFORE_AMOUNT: &[&str] = &[
     "nt$", "hk$", "us$", "¥", "$", "€", "£", "rmb", "cny", "usd", "hkd", "twd", "ntd", "eur", "gbp",
@@ -228,7 +254,7 @@ fn classify(text: &str, run: &str, range: &Range<usize>) -> Option<(EntityKind, 
         return Some((EntityKind::Amount, value));
     }
     if let Some(value) = phone(run)
-        && !after_order_word(text, range.start)
+        && (!after_order_word(text, range.start) || after_phone_word(text, range.start))
     {
         return Some((EntityKind::Phone, value));
     }
@@ -374,11 +400,28 @@ fn spaced_phones(text: &str, found: &mut Found) {
     }
 }
 
-fn after_order_word(text: &str, start: usize) -> bool {
-    let head = text
-        .get(..start)
+/// What stands before a number, without what only joins them.
+fn before_number(text: &str, start: usize) -> &str {
+    text.get(..start)
         .unwrap_or_default()
-        .trim_end_matches([' ', ':', '#', '.', '"', '是', '为', '号', '-', '(']);
+        .trim_end_matches([' ', ':', '#', '.', '"', '是', '为', '号', '-', '('])
+}
+
+fn after_phone_word(text: &str, start: usize) -> bool {
+    let head = before_number(text, start);
+    let head = head.strip_suffix("is").unwrap_or(head).trim_end();
+    let head = head.strip_suffix("number").map_or(head, |shorter| {
+        if shorter.trim_end().ends_with("my") {
+            head
+        } else {
+            shorter.trim_end()
+        }
+    });
+    PHONE_WORDS.iter().any(|word| head.ends_with(word))
+}
+
+fn after_order_word(text: &str, start: usize) -> bool {
+    let head = before_number(text, start);
     text.get(..start).is_some_and(|head| head.ends_with('#'))
         || ORDER_WORDS.iter().any(|word| {
             head.strip_suffix(word).is_some_and(|before| {
@@ -389,6 +432,14 @@ fn after_order_word(text: &str, start: usize) -> bool {
 
 fn is_order_number(text: &str, run: &str, start: usize, digits: usize) -> bool {
     if run.contains(['@', '/', '%', '+', '.']) || run.len() > 40 {
+        return false;
+    }
+    // "税号" loses its 号 with what joins.
+    let head = before_number(text, start);
+    if OTHER_NUMBERS
+        .iter()
+        .any(|word| head.ends_with(word) || head.ends_with(word.trim_end_matches('号')))
+    {
         return false;
     }
     if after_order_word(text, start) {
@@ -419,6 +470,28 @@ mod tests {
             .into_iter()
             .map(|entity| (entity.kind, entity.value))
             .collect()
+    }
+
+    #[test]
+    fn other_numbers_are_no_orders() {
+        for text in [
+            "税号 91310000MA1FL0001X，要今天开好",
+            "加微信 zs88889 秒结",
+            "the batch ST-24090",
+        ] {
+            assert!(
+                named(text)
+                    .iter()
+                    .all(|(kind, _)| *kind != EntityKind::OrderNumber),
+                "{text}: {:?}",
+                named(text)
+            );
+        }
+        one(
+            "My number is 13500135000.",
+            EntityKind::Phone,
+            "13500135000",
+        );
     }
 
     fn one(text: &str, kind: EntityKind, value: &str) {

@@ -83,7 +83,7 @@ pub fn categories(reading: &Reading, seen: &Seen, has_order_number: bool) -> Vec
     if scores.is_empty() {
         from_context(reading, seen, has_order_number, &mut scores);
     }
-    social(reading, &mut scores);
+    social(reading, seen, &mut scores);
     if scores.is_empty() {
         scores.add(Category::Unknown, NONE);
     }
@@ -370,7 +370,7 @@ fn from_context(reading: &Reading, seen: &Seen, has_order_number: bool, scores: 
 }
 
 /// What is said for courtesy, or to annoy, counts beside a matter only where it stands for itself.
-fn social(reading: &Reading, scores: &mut Scores) {
+fn social(reading: &Reading, seen: &Seen, scores: &mut Scores) {
     let matter = !scores.is_empty();
     let adverts = reading
         .hits
@@ -405,10 +405,16 @@ fn social(reading: &Reading, scores: &mut Scores) {
         FIRM,
     );
     if scores.is_empty() {
+        // Whoever swears while a complaint is open is still complaining (R79).
+        let (category, confidence) = if seen.open_complaint {
+            (Category::Complaint, WEAK)
+        } else {
+            (Category::Nuisance, LIKELY)
+        };
         scores.add_if(
             reading.any(&[C::Abuse]) && !reading.any(&[C::Deadline]) && !small_talk,
-            Category::Nuisance,
-            LIKELY,
+            category,
+            confidence,
         );
     }
 }

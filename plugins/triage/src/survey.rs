@@ -4,12 +4,14 @@ use switchboard_sdk::text::Folded;
 
 /// What may stand before the digit.
 const BEFORE: &[&str] = &[
-    "回复", "选择", "选", "打", "给", "评", "评分", "我选", "我给", "option", "rating", "score",
-    "rate", "answer", "i choose", "number",
+    "回复", "选择", "选", "我打", "打", "给", "评", "评分", "我选", "我给", "option", "rating",
+    "score", "rate", "answer", "i choose", "number",
 ];
 /// What may stand right behind it.
 const AFTER: &[&str] = &[
+    "分吧",
     "分",
+    "吧",
     "号选项",
     "星",
     "stars",
@@ -38,6 +40,19 @@ const REMARKS: &[&str] = &[
     "太",
     "还",
     "一般",
+    "有点",
+    "有些",
+    "有始有终",
+    "稍",
+    "但",
+    "不过",
+    "可惜",
+    "希望",
+    "速度",
+    "总体",
+    "整体",
+    "辛苦",
+    "道歉",
     "解决",
     "问题",
     "thank",
@@ -162,6 +177,11 @@ mod tests {
             assert_eq!(code(text, 4), Some(1), "{text}");
         }
         assert_eq!(code("4，没解决", 4), Some(4));
+        assert_eq!(code("2，有点慢", 4), Some(2));
+        assert_eq!(code("两分吧", 4), Some(2));
+        assert_eq!(code("我打1", 4), Some(1));
+        assert_eq!(code("选1。有始有终，难得。", 4), Some(1));
+        assert_eq!(code("3 道歉咁冇誠意", 4), Some(3));
         assert_eq!(code("3 态度不好", 4), Some(3));
     }
 

@@ -14,7 +14,7 @@ const GROUPS: &[Group] = &[
         sale is on fire|deals are on fire|sales are on fire|gas station|gas grill|gas price|gas pump|natural gas grill|first aid kit|ambulance toy|toy ambulance|shock absorber|shock proof|shockproof|price shock|sticker shock|choke collar|not only|\
         credit card holder|card holder|order of|in order to|in order|out of order form|in return for|return of the|many happy returns|return address label|what's up|whats up|how are you|how r u|how are u|how do you do|in person|\
         i claim that|health insurance|book shelf|bookshelf|note book|notebook|water bottle|exchange rate|stock photo|light bulb|good question|back pack|hand bag|thank god|thank goodness|no thanks|no thank you|no thankyou|hurry up|right now|right away|immediately|asap|at once|\
-        burning question|burn calories|burning calories|bomb ass|bath bomb|photo bomb|da bomb|blow up doll|blow up pool|exploding kittens|gas light|gas lighting|gaslight|gaslighting|suffocating hot|customer review|customer reviews|great reviews|battery is dying|phone is dying|dying to|dying for|hurt my feelings|hurt my wallet|good reviews|read the reviews|read reviews",
+        burning question|burn calories|burning calories|bomb ass|bath bomb|photo bomb|da bomb|blow up doll|blow up pool|exploding kittens|gas light|gas lighting|gaslight|gaslighting|suffocating hot|customer review|customer reviews|great reviews|battery is dying|phone is dying|dying to|dying for|hurt my feelings|hurt my wallet|at least a human|finally a human|good reviews|read the reviews|read reviews",
     ),
     (
         C::Human,
@@ -67,7 +67,7 @@ const GROUPS: &[Group] = &[
         "not okay|really not ok|not acceptable|third time|second time in a row|fourth time|for the umpteenth time|yet again|terrible|awful|horrible|horrendous|disappointed|disappointing|disappointment|unacceptable|dissatisfied|unsatisfied|unhappy|not happy|not satisfied|not pleased|not good enough|poor quality|bad quality|low quality|cheap quality|quality is bad|quality is poor|quality is terrible|quality issue|worst|poor service|bad service|\
         scam|scammed|scammer|rip off|ripped off|ripoff|cheated|cheating|misleading|misled|false advertising|falsely advertised|not as described|not as advertised|doesn't match the description|does not match the description|nothing like the picture|different from the picture|not what was advertised|lied to|lied|lying|liars|dishonest|deceptive|deceived|\
         nobody answers|no one answers|nobody answered|no one answered|nobody replies|no one replies|nobody replied|no one replied|nobody responds|no one responds|no response|no reply|never replied|never responded|never answered|never got back|never called back|not responding|ignored|ignoring|ignore me|been ignored|nobody cares|nobody helps|no one helps|nobody helped|no one helped|\
-        not resolved|unresolved|still not fixed|never fixed|not been resolved|keeps happening|kept waiting|too slow|so slow|very slow|unreliable|fed up|sick of|frustrating|frustrated|unprofessional|incompetent|pathetic service|a joke of|ridiculous|disgusting|smells bad|smells awful|bad smell|stinks|colour fades|color fades|fell apart|falling apart|falls apart|badly made|poorly made|false promise|broken promise|broke your promise|shoddy|substandard|inferior|lousy|unfair|disgraceful|subpar|appalling|atrocious",
+        not resolved|unresolved|still not fixed|never fixed|not been resolved|keeps happening|kept waiting|too slow|so slow|very slow|unreliable|fed up|sick of|frustrating|frustrated|unprofessional|incompetent|pathetic service|a joke of|ridiculous|disgusting|smells bad|smells awful|bad smell|stinks|colour fades|color fades|fell apart|falling apart|falls apart|badly made|poorly made|false promise|broken promise|broke your promise|shoddy|substandard|inferior|lousy|every single time|not okay for|is really not okay|is not okay|this isn't okay|lousy|unfair|disgraceful|subpar|appalling|atrocious",
     ),
     (
         C::Rudeness,
@@ -96,7 +96,7 @@ const GROUPS: &[Group] = &[
     ),
     (
         C::Suggest,
-        "suggest|suggestion|suggestions|recommend you|recommend that you|propose|proposal|idea|an idea|it would be nice|would be nice|it would be great|would be great if|would be better|would be cool|would be good if|would be helpful if|would love to see|would love if|you should|you guys should|you could|could you add|can you add|please add|wish you|i wish|improve|improvement|feature request|please consider|consider adding|have you considered|why don't you make|why not make|hope you can add|hope you add|bring back|please make more|more colors please|if only",
+        "suggest|suggestion|suggestions|recommend you|recommend that you|propose|proposal|idea|an idea|it would be nice|would be nice|it would be great|would be great if|would be better|would be cool|would be good if|would be helpful if|would love to see|would love if|you should|you guys should|you could|could you add|can you add|please add|wish you|i wish|improve|improvement|feature request|please consider|consider adding|have you considered|why don't you make|why not make|maybe add|perhaps add|maybe include|maybe you could|perhaps you could|hope you can add|hope you add|bring back|please make more|more colors please|if only",
     ),
     (
         C::Review,
