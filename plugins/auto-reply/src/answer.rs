@@ -7,7 +7,9 @@ use switchboard_sdk::{
     deferral,
     language::Language,
     people,
-    types::{Effect, Hit, Message, Moment, Priority, StepError, TicketDraft, TicketKind},
+    types::{
+        AuthorKind, Effect, Hit, Message, Moment, Priority, StepError, TicketDraft, TicketKind,
+    },
     when,
 };
 
@@ -25,8 +27,12 @@ impl<H: Host> Turn<'_, H> {
         message: &Message,
         questions: &[&str],
     ) -> Result<(), StepError> {
-        if let Some(hit) = self.look_up(message)? {
-            self.answer(hit);
+        // Whoever complains is not sent instructions, unless they ask a question besides.
+        let asks = !self.is("complaint") || questions.contains(&"consultation");
+        if asks
+            && let Some(hit) = self.look_up(message)?
+            && self.answer(hit)
+        {
             return Ok(());
         }
         // The follow-up visit asked for an opinion, and this is one.
@@ -46,14 +52,20 @@ impl<H: Host> Turn<'_, H> {
         if let Some(person) = person.as_ref().filter(|person| person.reachable)
             && let Some(contact) = &person.public_contact
         {
-            self.say(
-                &texts::RESPONSIBLE,
+            let text = texts::RESPONSIBLE.say(
+                &self.config.texts,
+                self.language,
                 &[
                     ("department", &person.department),
                     ("name", &person.name),
                     ("contact", contact),
                 ],
             );
+            // Whoever asks on here would rather be called than call.
+            if self.was_just_said(&text) {
+                return self.record(message, &topic, Vec::new());
+            }
+            self.plan.reply(self.language, text);
             self.plan.note(format!(
                 "No article answers this; the customer was given {} ({}).",
                 person.name, person.department
@@ -83,14 +95,46 @@ impl<H: Host> Turn<'_, H> {
         Ok(best.map(|best| hits.swap_remove(best)))
     }
 
-    /// The article's own words, so that no number or date in them changes (R28).
-    pub(crate) fn answer(&mut self, hit: Hit) {
+    /// The article's own words, so that no number or date in them changes (R28). Not the same twice in a row: whoever
+    /// asks on was not helped by it. Says whether it answered.
+    pub(crate) fn answer(&mut self, hit: Hit) -> bool {
         let text = texts::ANSWER.say(
             &self.config.texts,
             self.language,
             &[("answer", &plain(&hit.text))],
         );
+        if self.was_just_said(&text) {
+            return false;
+        }
         self.plan.answer(self.language, text, vec![hit.article]);
+        true
+    }
+
+    /// Whether the newest thing that a step said is this.
+    fn was_just_said(&self, text: &str) -> bool {
+        self.just_said().is_some_and(|said| said == text)
+    }
+
+    /// Whether the newest thing that a step said asks the customer for something.
+    pub(crate) fn has_just_asked(&self) -> bool {
+        const ASKING: [&str; 6] = [
+            "发给我们",
+            "發給我們",
+            "給我們",
+            "告诉我们",
+            "send us",
+            "Tell us",
+        ];
+        self.just_said()
+            .is_some_and(|said| ASKING.iter().any(|words| said.contains(words)))
+    }
+
+    fn just_said(&self) -> Option<&str> {
+        let messages = &self.context.conversation.messages;
+        let said = messages.iter().rev();
+        said.filter(|message| message.author != AuthorKind::Customer)
+            .map(|message| message.text.as_str())
+            .next()
     }
 
     pub(crate) fn record(

@@ -187,15 +187,18 @@ impl<H: Host> Turn<'_, H> {
         if open_ticket(self.context, "emergency").is_some() {
             return Ok(());
         }
-        if let Some(hit) = self.look_up(message)? {
-            self.answer(hit);
+        let hit = self.look_up(message)?;
+        let is_found = hit.is_some();
+        if hit.is_some_and(|hit| self.answer(hit)) {
             return self.understood();
         }
         if deferral::find(&message.text).is_some() || self.is_added_by_others() {
             return Ok(());
         }
-        // Most likely it belongs to what is being looked into already.
-        if open_ticket(self.context, answer::QUESTION).is_some() {
+        // Most likely it belongs to what is being looked into already, is what an article asked for, or is a question
+        // that the article did not answer.
+        let is_known = open_ticket(self.context, answer::QUESTION).is_some();
+        if is_known || is_found || self.has_just_asked() {
             let department = self.config.department.clone();
             return self.record(message, &department, Vec::new());
         }

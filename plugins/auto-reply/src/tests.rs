@@ -5,7 +5,8 @@ use switchboard_sdk::{
         timer_fired,
     },
     types::{
-        Context, Effect, Handler, Moment, Occurrence, Priority, Ticket, TicketKind, TicketStatus,
+        AuthorKind, Context, Effect, Handler, Moment, Occurrence, Priority, Ticket, TicketKind,
+        TicketStatus,
     },
 };
 
@@ -302,6 +303,47 @@ fn somebody_in_danger_is_asked_no_questions() {
         feedback: None,
     });
     assert!(run(&FakeHost::at(TUESDAY_MORNING), &context).is_empty());
+}
+
+/// What was said before the newest message: `messages[0]` stays the one of the event.
+fn after(said: &str, mut context: Context) -> Context {
+    let mut earlier = message(said, Some("zh-Hans"));
+    earlier.id = "m0".to_owned();
+    earlier.author = AuthorKind::Step;
+    context.conversation.messages.push(earlier);
+    context
+}
+
+#[test]
+fn the_same_article_is_not_said_twice_in_a_row() {
+    let host = FakeHost::at(TUESDAY_MORNING).with_article(
+        "invoice",
+        "zh-Hans",
+        "电子发票 24 小时内开。",
+        0.9,
+    );
+    let asked = about("发票怎么开", "zh-Hans", &["consultation"]);
+    let first = replies(&run(&host, &asked))[0].to_owned();
+    assert!(first.contains("24 小时"));
+    let again = run(&host, &after(&first, asked));
+    assert!(has_ticket(&again), "{again:?}");
+    assert!(!replies(&again)[0].contains("24 小时"));
+}
+
+#[test]
+fn what_an_article_asked_for_is_recorded() {
+    let host = FakeHost::at(TUESDAY_MORNING);
+    let sent = about("上海市滨江大道 1 号", "zh-Hans", &["unknown"]);
+    let effects = run(&host, &after("请把批次号和收货地址发给我们。", sent));
+    assert!(has_ticket(&effects), "{effects:?}");
+}
+
+#[test]
+fn whoever_complains_is_sent_no_article() {
+    let host =
+        FakeHost::at(TUESDAY_MORNING).with_article("returns", "zh-Hans", "七天内可以退货。", 0.9);
+    let context = about("又发错，退钱", "zh-Hans", &["complaint", "after-sales"]);
+    assert!(run(&host, &context).is_empty());
 }
 
 #[test]

@@ -43,7 +43,10 @@ impl<H: Host> Turn<'_, H> {
             notify: told.into_iter().map(|person| person.name).collect(),
             reason: "not closed in time".to_owned(),
         }));
-        self.tell(&texts::OVERDUE, &[("title", &ticket.title)]);
+        // The people on call are with whoever is in danger; "later than promised" is nothing to tell them.
+        if ticket.key != Kind::Emergency.name() {
+            self.tell(&texts::OVERDUE, &[("title", &ticket.title)]);
+        }
         Ok(())
     }
 
@@ -64,9 +67,10 @@ impl<H: Host> Turn<'_, H> {
         let level: u32 = timer.payload.parse().unwrap_or_default();
         let ticket = open_ticket(self.context, kind.name())
             .filter(|ticket| ticket.status == TicketStatus::Opened && level < LEVELS);
-        let Some(department) = ticket.map(|ticket| ticket.department.clone()) else {
+        let Some(ticket) = ticket else {
             return Ok(());
         };
+        let (department, due) = (ticket.department.clone(), ticket.due.clone());
         let told = if level > 0 {
             self.config.manager.clone()
         } else {
@@ -85,6 +89,9 @@ impl<H: Host> Turn<'_, H> {
         let next = level.saturating_add(1);
         if next < LEVELS {
             self.wait_for_acknowledgement(kind, next);
+        } else if let Some(due) = due {
+            self.plan
+                .timer(format!("{OVERDUE}{}", kind.name()), Moment::At(due), "");
         }
         Ok(())
     }

@@ -38,7 +38,8 @@ impl<H: Host> Turn<'_, H> {
         let said = is_about(self.context, kind.name());
         match kind {
             Kind::Order => {
-                said && !drafted_replies(self.context).any(|reply| !reply.sources.is_empty())
+                said && (open_ticket(self.context, kind.name()).is_some()
+                    || !drafted_replies(self.context).any(|reply| !reply.sources.is_empty()))
                     || self.continues() == Some(kind)
             }
             _ => said || self.continues() == Some(kind),

@@ -119,6 +119,15 @@ pub(crate) fn code(context: &Context, text: &str) -> Option<u32> {
         return None;
     }
     let folded = Folded::new(text);
+    let word = [("one", 1), ("two", 2), ("three", 3), ("four", 4)]
+        .into_iter()
+        .find(|(word, _)| {
+            let mut words = folded.text().split(|c: char| !c.is_ascii_alphabetic());
+            words.any(|said| said == *word)
+        });
+    if let Some((_, code)) = word {
+        return Some(code);
+    }
     folded.text().chars().find_map(|character| match character {
         '1' | '一' | '壹' | '①' | '⒈' | '❶' | '➀' => Some(1),
         '2' | '二' | '贰' | '两' | '②' | '⒉' | '❷' | '➁' => Some(2),
