@@ -36,7 +36,7 @@ pub enum StoreError {
         pid: Option<u32>,
     },
     /// A stored value is not what was written; it is never served.
-    #[error("the record {table}/{} is damaged; run `switchboard verify`, then restore a backup", key.escape_ascii())]
+    #[error("the record {table}/{} is damaged; `switchboard doctor` lists all that are, then restore a backup", key.escape_ascii())]
     Corrupt {
         /// The table of the record.
         table: Table,
@@ -44,7 +44,7 @@ pub enum StoreError {
         key: Vec<u8>,
     },
     /// The files of the store as a whole cannot be read.
-    #[error("the store in {} is damaged: {why}; keep a copy of the directory and restore a backup with `switchboard restore`", dir.display())]
+    #[error("the store in {} is damaged: {why}; keep a copy of the directory and put a backup in its place", dir.display())]
     Damaged {
         /// The data directory.
         dir: PathBuf,
