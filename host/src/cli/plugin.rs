@@ -11,10 +11,8 @@ use super::setup;
 
 /// Look at plugins and manage those of a running host
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  switchboard plugin inspect triage.wasm\n  \
-    switchboard plugin push triage.wasm --activate\n  switchboard plugin rollback triage"
-)]
+#[command(after_help = "Examples:\n  switchboard plugin inspect triage.wasm\n  \
+    switchboard plugin push triage.wasm --activate\n  switchboard plugin rollback triage")]
 pub(crate) struct PluginArgs {
     #[command(subcommand)]
     command: PluginCommand,
