@@ -235,7 +235,7 @@ impl Simulation {
             &self.entropy,
         )
         .map_err(|problem| EngineError::Invalid(problem.to_string()))?;
-        match (self.core.process(request), conversation) {
+        let answer = match (self.core.process(request), conversation) {
             // Its timer, ticket or conversation shows that the run was durable before the crash; it was the last one.
             (Err(EngineError::NothingDue | EngineError::Conflict(_)), Some(conversation)) => {
                 let records = Records(self.store.as_ref());
@@ -246,7 +246,12 @@ impl Simulation {
                 })
             }
             (other, _) => other,
-        }
+        };
+        // Nobody has heard of it yet.
+        answer.map(|answer| Answer {
+            repeated: false,
+            ..answer
+        })
     }
 
     /// The conversation that a request concerns, where it isn't a message, whose key names it.
@@ -263,6 +268,10 @@ impl Simulation {
     }
 
     fn tell(&self, answer: &Answer, tell: &mut dyn FnMut(TimelineLine)) {
+        // The same message once more has the same answer, and nothing happens.
+        if answer.repeated {
+            return;
+        }
         for line in timeline(&answer.run, &self.desk.time_zone) {
             tell(line);
         }
