@@ -10,3 +10,5 @@
 
 pub mod desk;
 pub mod guest;
+pub mod house;
+pub mod script;

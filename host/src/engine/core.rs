@@ -87,7 +87,7 @@ impl Workflow {
 }
 
 /// Desk-wide memory that was written but isn't durable yet, and how many batches still hold it.
-type Unsettled = HashMap<Vec<u8>, (Option<Vec<u8>>, usize)>;
+pub(crate) type Unsettled = HashMap<Vec<u8>, (Option<Vec<u8>>, usize)>;
 
 /// The engine without its threads. Calls for one account must not overlap; calls for different accounts may.
 pub struct Core {
@@ -198,6 +198,7 @@ impl Core {
             workflow,
             store: &self.store,
             breakers: &self.breakers,
+            unsettled: &self.unsettled,
         }
     }
 
@@ -662,8 +663,9 @@ impl Core {
         resume: Resume,
         at: jiff::Timestamp,
     ) -> Result<Input, EngineError> {
-        let what = records.run(&conversation.id, resume.run)?.event.what;
+        let Event { what, depth, .. } = records.run(&conversation.id, resume.run)?.event;
         let mut input = begin(conversation, customer, at, what, "host", Vec::new());
+        input.event.depth = depth;
         input.resumed = Some(resume);
         Ok(input)
     }

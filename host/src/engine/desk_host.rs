@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::core::Workflow;
+use super::core::{Unsettled, Workflow};
 use super::keys::{self, KvOwner};
 use crate::model::{AccountId, ConversationId, KvScope};
 use crate::sandbox::{Contact, Hit, Host, KvUsage};
@@ -31,6 +31,9 @@ pub(crate) struct DeskHost {
     /// What earlier steps of the run wrote under the same plugin's name.
     pub(crate) overlay: KvOverlay,
     pub(crate) desk_reads: DeskReads,
+    /// Desk-wide memory that is on its way to the disk: what is read of it is that, or many conversations that change
+    /// one key would each have to wait for the disk in turn.
+    pub(crate) unsettled: Arc<Mutex<Unsettled>>,
 }
 
 impl DeskHost {
@@ -40,6 +43,12 @@ impl DeskHost {
             account: &self.account,
             conversation: &self.conversation,
         }
+    }
+
+    fn stored(&self, key: &[u8]) -> Result<Option<Vec<u8>>, String> {
+        self.store
+            .get(Table::KeyValue, key)
+            .map_err(|error| error.to_string())
     }
 }
 
@@ -120,17 +129,26 @@ impl Host for DeskHost {
         if let Some(written) = self.overlay.get(&key) {
             return Ok(written.clone());
         }
-        let value = self
-            .store
-            .get(Table::KeyValue, &key)
-            .map_err(|error| error.to_string())?;
-        if scope == KvScope::Desk {
-            let mut reads = self
-                .desk_reads
+        if scope != KvScope::Desk {
+            return self.stored(&key);
+        }
+        // Looked at first: what is no longer there has reached the store.
+        let on_its_way = {
+            let unsettled = self
+                .unsettled
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            reads.push((key, value.clone()));
-        }
+            unsettled.get(&key).map(|(value, _)| value.clone())
+        };
+        let value = match on_its_way {
+            Some(value) => value,
+            None => self.stored(&key)?,
+        };
+        let mut reads = self
+            .desk_reads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        reads.push((key, value.clone()));
         Ok(value)
     }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::core::{Core, StepPlan, Workflow};
 use super::intake::hex;
 use super::keys;
+use super::run::REVIEWER_FAILED;
 use crate::knowledge::Knowledge;
 use crate::model::{DeskView, EventKind, Invocation, Manifest, Policy};
 use crate::sandbox::{Grant, Grants, Limits, Plugin, Sandbox, SandboxError, World};
@@ -211,6 +212,7 @@ impl Candidates {
     }
 
     /// The version made live last where it fits, else the newest that fits; of equal versions the one that came last.
+    /// What was only pushed counts last: it is live once somebody says so.
     fn choose(&self, requirement: &PluginRequirement, live: Option<&str>) -> Option<&Candidate> {
         let fitting = || {
             self.0
@@ -224,7 +226,14 @@ impl Candidates {
                 .filter(|candidate| candidate.version.to_string() == live)
                 .last()
         });
-        live.or_else(|| fitting().max_by(|a, b| a.version.cmp(&b.version)))
+        live.or_else(|| {
+            fitting().max_by_key(|candidate| {
+                (
+                    candidate.origin != Origin::Pushed,
+                    candidate.version.clone(),
+                )
+            })
+        })
     }
 }
 
@@ -430,6 +439,14 @@ impl Core {
         });
         let policy = match &invocation.result {
             crate::model::InvocationResult::Failed { policy, .. } => *policy,
+            // A failed reviewer holds the text back unless it is skipped.
+            crate::model::InvocationResult::Reviewed { findings, .. }
+                if findings
+                    .iter()
+                    .all(|finding| finding.rule != REVIEWER_FAILED) =>
+            {
+                Policy::Skip
+            }
             _ => Policy::HoldMessage,
         };
         let granted = kept.grants.iter().filter_map(|grant| Grant::parse(grant));
@@ -618,7 +635,9 @@ impl Core {
         if history.versions.is_empty() {
             history.versions.extend(previous.clone());
         }
-        history.versions.push(version.to_owned());
+        if history.versions.last().is_none_or(|last| last != version) {
+            history.versions.push(version.to_owned());
+        }
         let surplus = history
             .versions
             .len()

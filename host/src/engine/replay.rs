@@ -271,6 +271,10 @@ fn essence(invocation: &Invocation) -> serde_json::Value {
             other => serde_json::to_value(other),
         }.unwrap_or_default(),
         "kv_writes": serde_json::to_value(&invocation.kv_writes).unwrap_or_default(),
-        "log": serde_json::to_value(&invocation.log).unwrap_or_default(),
+        // A call that the machine ended is carried over, not made again: it logs nothing.
+        "log": match not_repeatable(invocation) {
+            Some(_) => serde_json::Value::Null,
+            None => serde_json::to_value(&invocation.log).unwrap_or_default(),
+        },
     })
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
-use super::core::{StepPlan, Workflow};
+use super::core::{StepPlan, Unsettled, Workflow};
 use super::desk_host::{DeskHost, DeskReads, KvOverlay};
 use super::failure::{self, Breakers, FailedStep, Then};
 use super::intake::{Due, Records};
@@ -50,6 +50,9 @@ pub(crate) struct Finished {
     pub(crate) desk_reads: DeskReads,
 }
 
+/// The rule of the finding that stands for a reviewer's failure.
+pub(crate) const REVIEWER_FAILED: &str = "reviewer-failed";
+
 /// Which calls a run makes.
 pub(crate) enum Plan<'a> {
     /// Those of the workflow whose conditions hold.
@@ -67,6 +70,7 @@ pub(crate) struct Runner<'a> {
     pub(crate) workflow: Arc<Workflow>,
     pub(crate) store: &'a Arc<dyn Store>,
     pub(crate) breakers: &'a Breakers,
+    pub(crate) unsettled: &'a Arc<Mutex<Unsettled>>,
 }
 
 struct Progress<'a> {
@@ -446,6 +450,7 @@ impl Runner<'_> {
                 }
             }
             let text = message.text.clone();
+            let mut withheld = false;
             if let Some(blocking) = found
                 .iter()
                 .find(|finding| finding.severity == Severity::Blocking)
@@ -461,6 +466,7 @@ impl Runner<'_> {
                         .holding_reply(message.language.as_deref())
                         .to_owned();
                     message.sources.clear();
+                    withheld = true;
                 }
             }
             let by = entry.by.clone();
@@ -474,6 +480,9 @@ impl Runner<'_> {
                     by: by.clone(),
                     change,
                 });
+            }
+            if withheld {
+                failure::attention(&mut progress.draft);
             }
         }
     }
@@ -555,7 +564,7 @@ impl Runner<'_> {
             }
             // What nobody could look at isn't sent.
             Err(failure) => vec![crate::model::Finding {
-                rule: "reviewer-failed".to_owned(),
+                rule: REVIEWER_FAILED.to_owned(),
                 severity: Severity::Blocking,
                 start: 0,
                 end: u32::try_from(message.text.len()).unwrap_or(u32::MAX),
@@ -620,6 +629,7 @@ impl Runner<'_> {
                 language: progress.draft.state.language.clone(),
                 overlay: progress.kv.clone(),
                 desk_reads: Arc::clone(&progress.desk_reads),
+                unsettled: Arc::clone(self.unsettled),
             })
         };
         let host = match recorded {
@@ -655,12 +665,11 @@ impl Runner<'_> {
         };
         let own = input.event.message();
         let mut messages = Vec::new();
-        if wanted > 0
-            && input.before.message_count > 0
-            && !(own.is_some() && input.before.message_count == 1)
-        {
+        // Where the chain is taken up again, more was written since; the event's own is the last all the same.
+        let newest = own.map_or(input.before.message_count, |own| own.number);
+        if wanted > 0 && newest > 0 && !(own.is_some() && newest == 1) {
             let all = keys::of_conversation(&input.before.id);
-            let end = keys::message(&input.before.id, input.before.message_count + 1);
+            let end = keys::message(&input.before.id, newest + 1);
             let range = KeyRange::prefix(&all).before(&end).reverse();
             let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
             for (key, value) in self.store.scan(Table::Message, range, wanted)? {

@@ -264,11 +264,12 @@ impl Shared {
     }
 
     fn push(&self, job: Job) -> Result<(), EngineError> {
+        let account = job.lane.account.clone();
+        let mut lanes = self.lanes();
+        // Under the lock: whoever stops sees the job, or the job sees that.
         if self.stopping.load(Ordering::Acquire) {
             return Err(EngineError::Stopping);
         }
-        let account = job.lane.account.clone();
-        let mut lanes = self.lanes();
         let lanes = &mut *lanes;
         if lanes.waiting >= self.config.max_waiting {
             return Err(EngineError::Busy {

@@ -481,8 +481,12 @@ impl<'a> Draft<'a> {
         let known = self.tickets.get(id).cloned().or_else(|| tickets.ticket(id));
         let state = self.state.tickets.iter().find(|ticket| ticket.id == *id);
         match (known, state) {
-            (Some(ticket), _) => Ok(ticket),
             // A replay has the conversation's state but not the desk's tickets of that time.
+            (Some(Ticket { body, .. }), Some(ticket)) => Ok(Ticket {
+                body,
+                ..ticket.clone()
+            }),
+            (Some(ticket), None) => Ok(ticket),
             (None, Some(ticket)) => Ok(ticket.clone()),
             (None, None) => Err(format!("there is no ticket {id}")),
         }

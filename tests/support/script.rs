@@ -1,0 +1,343 @@
+//! Steps and reviewers made of sentences: what a plugin asks for, as WAT, one part after the other.
+
+use crate::guest::{ANSWER, EFFECT_BYTES, Guest, bytes, effects};
+
+/// Where texts begin; in front of them the body's own scratch.
+const TEXTS: usize = 6_000;
+/// Where effects begin.
+const EFFECTS: usize = 16_384;
+/// Where the host writes its answers.
+const RETURNED: usize = 3_000;
+/// The address of the text of the event's message (address, length), from `$arguments`.
+const EVENT_TEXT: usize = 224;
+/// The address of the text that a reviewer looks at.
+const DRAFT_TEXT: usize = 204;
+
+/// Whose memory a key belongs to, by its number in the contract.
+#[derive(Clone, Copy)]
+pub enum Space {
+    /// The conversation's.
+    Conversation = 0,
+    /// The desk's.
+    Desk = 2,
+}
+
+/// A plugin under construction.
+#[derive(Clone)]
+pub struct Script {
+    guest: Guest,
+    locals: String,
+    body: String,
+    texts: usize,
+    finish: bool,
+}
+
+impl Script {
+    /// A step of this name, version 0.1.0, that asks for every grant and does nothing.
+    pub fn new(name: &str) -> Self {
+        let mut guest = Guest::default();
+        guest.manifest[0] = name.to_owned();
+        guest.grants = ["kv", "tickets", "notify"].map(str::to_owned).into();
+        Self {
+            guest,
+            locals: String::new(),
+            body: String::new(),
+            texts: TEXTS,
+            finish: false,
+        }
+        .importing("kv", "get", "(param i32 i32 i32 i32)")
+        .importing("kv", "set", "(param i32 i32 i32 i32 i32 i32)")
+        .importing(
+            "kv",
+            "compare-and-set",
+            "(param i32 i32 i32 i32 i32 i32 i32 i32 i32)",
+        )
+        .importing("log", "write", "(param i32 i32 i32)")
+        .importing("clock", "now", "(param i32)")
+    }
+
+    /// A reviewer of this name that finds nothing.
+    pub fn reviewer(name: &str) -> Self {
+        let mut guest = Guest {
+            world: "reviewer",
+            export: "review",
+            ..Guest::default()
+        };
+        guest.manifest[0] = name.to_owned();
+        Self {
+            guest,
+            locals: String::new(),
+            body: String::new(),
+            texts: TEXTS,
+            finish: false,
+        }
+    }
+
+    /// Of another version.
+    pub fn version(mut self, version: &str) -> Self {
+        self.guest.manifest[1] = version.to_owned();
+        self
+    }
+
+    /// With one more import.
+    pub fn importing(mut self, interface: &str, function: &str, core_type: &str) -> Self {
+        self.guest = self.guest.importing(interface, function, core_type);
+        self
+    }
+
+    /// With more items of the module.
+    pub fn with(mut self, items: &str) -> Self {
+        self.guest = self.guest.with(items);
+        self
+    }
+
+    /// With a local variable.
+    pub fn local(mut self, local: &str) -> Self {
+        self.locals.push_str(local);
+        self
+    }
+
+    /// With a larger memory, in pages.
+    pub fn memory(mut self, pages: u32) -> Self {
+        self.guest.memory = format!("(memory (export \"memory\") {pages})");
+        self
+    }
+
+    /// Does this next.
+    pub fn wat(mut self, body: &str) -> Self {
+        self.body.push_str(body);
+        self.body.push('\n');
+        self
+    }
+
+    /// Leaves the steps after it out.
+    pub fn finish(mut self) -> Self {
+        self.finish = true;
+        self
+    }
+
+    /// Does that only where the message begins with this character; all effects so far stay.
+    pub fn when(self, first: char, then: impl FnOnce(Self) -> Self) -> Self {
+        let begin = format!(
+            "(if (i32.eq (i32.load8_u (i32.load (i32.add (local.get $arguments) (i32.const {EVENT_TEXT}))))
+                         (i32.const {})) (then",
+            u32::from(first)
+        );
+        then(self.wat(&begin)).wat("))")
+    }
+
+    /// Replies.
+    pub fn reply(self, text: &str) -> Self {
+        self.effect(0, |script, at| script.put_text(at + 4, text))
+    }
+
+    /// Replies with what the customer wrote.
+    pub fn echo(self) -> Self {
+        self.effect(0, |script, at| {
+            script.wat(&format!(
+                "(i32.store (i32.const {}) (i32.load (i32.add (local.get $arguments) (i32.const {EVENT_TEXT}))))
+                 (i32.store (i32.const {}) (i32.load (i32.add (local.get $arguments) (i32.const {}))))",
+                at + 4,
+                at + 8,
+                EVENT_TEXT + 4
+            ))
+        })
+    }
+
+    /// Notes something down.
+    pub fn note(self, text: &str) -> Self {
+        self.effect(1, |script, at| script.put_text(at + 4, text))
+    }
+
+    /// Says which language the customer speaks.
+    pub fn language(self, tag: &str) -> Self {
+        self.effect(2, |script, at| script.put_text(at + 4, tag))
+    }
+
+    /// Opens a ticket.
+    pub fn ticket(self, key: &str, department: &str) -> Self {
+        self.effect(9, |script, at| {
+            script
+                .put_text(at + 4, key)
+                .put_text(at + 16, department)
+                .put_text(at + 24, "a ticket")
+                .put_text(at + 32, "evidence")
+                .wat(&format!(
+                    "(i32.store8 (i32.const {}) (i32.const 1))",
+                    at + 40
+                ))
+        })
+    }
+
+    /// Tells somebody.
+    pub fn notify(self, to: &str) -> Self {
+        self.effect(11, |script, at| {
+            script.put_text(at + 4, to).put_text(at + 12, "look")
+        })
+    }
+
+    /// Sets a timer so many seconds ahead.
+    pub fn timer(self, name: &str, seconds: u32) -> Self {
+        self.effect(12, |script, at| {
+            script.put_text(at + 4, name).wat(&format!(
+                "(i32.store8 (i32.const {}) (i32.const 1)) (i32.store (i32.const {}) (i32.const {seconds}))",
+                at + 12,
+                at + 16
+            ))
+        })
+    }
+
+    /// Announces something.
+    pub fn announce(self, name: &str) -> Self {
+        self.effect(20, |script, at| {
+            script.put_text(at + 4, name).put_text(at + 12, "{}")
+        })
+    }
+
+    /// Logs a line.
+    pub fn log(mut self, line: &str) -> Self {
+        let (at, length) = self.text(line);
+        self.wat(&format!(
+            "(call $write (i32.const 1) (i32.const {at}) (i32.const {length}))"
+        ))
+    }
+
+    /// Sets a key to a word.
+    pub fn set(mut self, space: Space, key: &str) -> Self {
+        let (at, length) = self.text(key);
+        self.wat(&format!(
+            "(call $set (i32.const {}) (i32.const {at}) (i32.const {length})
+                (i32.const {at}) (i32.const {length}) (i32.const {RETURNED}))",
+            space as u32
+        ))
+    }
+
+    /// Does that only where the key isn't set.
+    pub fn unless_set(mut self, space: Space, key: &str, then: impl FnOnce(Self) -> Self) -> Self {
+        let (at, length) = self.text(key);
+        let begin = format!(
+            "(call $get (i32.const {}) (i32.const {at}) (i32.const {length}) (i32.const {RETURNED}))
+             (if (i32.eqz (i32.load8_u (i32.const {}))) (then",
+            space as u32,
+            RETURNED + 4
+        );
+        then(self.wat(&begin)).wat("))")
+    }
+
+    /// Adds one to a counter of four bytes, by compare-and-set.
+    pub fn count(mut self, space: Space, key: &str) -> Self {
+        let (at, length) = self.text(key);
+        let (scope, value, known) = (space as u32, RETURNED + 64, RETURNED + 4);
+        let (pointer, size) = (RETURNED + 8, RETURNED + 12);
+        self.wat(&format!(
+            "(call $get (i32.const {scope}) (i32.const {at}) (i32.const {length}) (i32.const {RETURNED}))
+             (i32.store (i32.const {value}) (i32.const 1))
+             (if (i32.load8_u (i32.const {known})) (then
+                (i32.store (i32.const {value})
+                    (i32.add (i32.const 1) (i32.load (i32.load (i32.const {pointer})))))))
+             (call $compare_and_set (i32.const {scope}) (i32.const {at}) (i32.const {length})
+                (i32.load8_u (i32.const {known}))
+                (i32.load (i32.const {pointer})) (i32.load (i32.const {size}))
+                (i32.const {value}) (i32.const 4) (i32.const {RETURNED}))
+             (if (i32.load8_u (i32.const {RETURNED})) (then (unreachable)))
+             (if (i32.eqz (i32.load8_u (i32.const {known}))) (then (unreachable)))"
+        ))
+    }
+
+    /// Says that another try is worth it.
+    pub fn transient(self, message: &str) -> Self {
+        self.failing(0, message)
+    }
+
+    /// Says that the same will fail again.
+    pub fn permanent(self, message: &str) -> Self {
+        self.failing(1, message)
+    }
+
+    fn failing(mut self, kind: u32, message: &str) -> Self {
+        let (at, length) = self.text(message);
+        let words = bytes(&[1, kind, at as u32, length as u32, 0, 0]);
+        let answer = self.texts.next_multiple_of(4);
+        self.texts = answer + 24;
+        self.with(&format!("(data (i32.const {answer}) \"{words}\")"))
+            .wat(&format!("(return (i32.const {answer}))"))
+    }
+
+    /// A reviewer that finds this where a text begins with `first`; blocking, with a better text where there is one.
+    pub fn finding(mut self, first: char, rule: &str, better: Option<&str>) -> Self {
+        let (at, length) = self.text(rule);
+        let (other, other_length) = better.map_or((0, 0), |better| self.text(better));
+        let known = u32::from(better.is_some());
+        let words = [at, length, 2, 0, 1, at, length].map(|word| word as u32);
+        let finding = self.texts.next_multiple_of(4);
+        self.texts = finding + 40;
+        let words = bytes(&[&words[..], &[known, other as u32, other_length as u32]].concat());
+        self.with(&format!("(data (i32.const {finding}) \"{words}\")")).wat(&format!(
+            "(if (i32.eq (i32.load8_u (i32.load (i32.add (local.get $arguments) (i32.const {DRAFT_TEXT}))))
+                         (i32.const {})) (then {}))",
+            u32::from(first),
+            effects(finding, 1)
+        ))
+    }
+
+    /// A reviewer that traps where a text begins with `first`.
+    pub fn trapping(self, first: char) -> Self {
+        self.wat(&format!(
+            "(if (i32.eq (i32.load8_u (i32.load (i32.add (local.get $arguments) (i32.const {DRAFT_TEXT}))))
+                         (i32.const {})) (then (unreachable)))",
+            u32::from(first)
+        ))
+    }
+
+    /// The component.
+    pub fn component(mut self) -> Vec<u8> {
+        let Self { locals, body, .. } = &self;
+        let step = format!(
+            "(i32.store (i32.const {}) (i32.const {EFFECTS})) (i32.store8 (i32.const {}) (i32.const {}))",
+            ANSWER + 4,
+            ANSWER + 12,
+            u32::from(self.finish)
+        );
+        let begin = if self.guest.world == "step" {
+            step
+        } else {
+            String::new()
+        };
+        self.guest.handle = format!("{locals}\n{begin}\n{body}\n(i32.const {ANSWER})");
+        self.guest.component()
+    }
+
+    /// Writes an effect to the next free place and counts it, wherever in the body this stands.
+    fn effect(self, kind: u32, fill: impl FnOnce(Self, usize) -> Self) -> Self {
+        // Filled in a fixed place, then moved behind those that were asked for so far.
+        let made = EFFECTS + 64 * EFFECT_BYTES;
+        let count = ANSWER + 8;
+        let begin = format!(
+            "(memory.fill (i32.const {made}) (i32.const 0) (i32.const {EFFECT_BYTES}))
+             (i32.store8 (i32.const {made}) (i32.const {kind}))"
+        );
+        fill(self.wat(&begin), made).wat(&format!(
+            "(memory.copy (i32.add (i32.const {EFFECTS}) (i32.mul (i32.load (i32.const {count})) (i32.const {EFFECT_BYTES})))
+                (i32.const {made}) (i32.const {EFFECT_BYTES}))
+             (i32.store (i32.const {count}) (i32.add (i32.const 1) (i32.load (i32.const {count}))))"
+        ))
+    }
+
+    fn put_text(mut self, at: usize, text: &str) -> Self {
+        let (address, length) = self.text(text);
+        self.wat(&format!(
+            "(i32.store (i32.const {at}) (i32.const {address})) (i32.store (i32.const {}) (i32.const {length}))",
+            at + 4
+        ))
+    }
+
+    fn text(&mut self, text: &str) -> (usize, usize) {
+        let at = self.texts;
+        self.texts += text.len() + 1;
+        assert!(self.texts < EFFECTS, "the script has too much text");
+        let escaped: String = text.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+        self.guest = std::mem::take(&mut self.guest)
+            .with(&format!("(data (i32.const {at}) \"{escaped}\")\n"));
+        (at, text.len())
+    }
+}

@@ -1,0 +1,19 @@
+//! The engine as a whole: plugins that fail, many customers at once, versions that change while messages run, crashes
+//! and replays. All of it in virtual time, on plugins made of text.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic in a test is its failure report"
+)]
+
+mod crashes;
+mod events;
+mod failures;
+mod memory;
+mod plugins;
+mod replays;
+mod retries;
+mod reviewers;
+mod service;

@@ -1,0 +1,129 @@
+//! Reviewers look at every text before it goes to a customer.
+
+use switchboard::engine::{EngineError, Request};
+use switchboard::model::{Author, Change, InvocationResult};
+use switchboard_tests::house::{House, chain, replies};
+use switchboard_tests::script::Script;
+
+/// Blocks what begins with `!` and words what begins with `?` better; can't look at what begins with `#`.
+fn house(policy: &str) -> House {
+    let wording = Script::reviewer("wording")
+        .finding('!', "shouting", None)
+        .finding('?', "unsure", Some("Certainly."))
+        .trapping('#');
+    let steps = [(
+        "echo",
+        Script::new("echo").echo().note("echoed").component(),
+    )];
+    let plain = chain(&steps, &["message.received"], "");
+    drop(plain);
+    let workflow = format!(
+        "[[on]]\nevent = \"message.received\"\nsteps = [\"echo\"]\n[[step]]\nname = \"echo\"\nplugin = \"echo@0\"\n\
+         [[reviewer]]\nname = \"wording\"\nplugin = \"wording@0\"\non-failure = {policy:?}\n"
+    );
+    let plugins = [
+        ("echo", steps[0].1.clone()),
+        ("wording", wording.component()),
+    ];
+    House::new(switchboard_tests::house::desk(&plugins, &workflow))
+}
+
+fn findings(answer: &switchboard::engine::Answer) -> Vec<(&str, &str)> {
+    let entries = answer.run.entries.iter();
+    entries
+        .filter_map(|entry| match &entry.change {
+            Change::Found { finding, text } => Some((finding.rule.as_str(), text.as_str())),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn what_a_reviewer_blocks_is_not_sent() {
+    let house = house("hold-message");
+    assert_eq!(replies(&house.say("li", "hello")), ["hello"]);
+
+    let better = house.say("li", "?maybe");
+    assert_eq!(replies(&better), ["Certainly."]);
+    assert_eq!(findings(&better), [("unsure", "?maybe")]);
+    assert!(
+        !house
+            .conversation("li")
+            .labels
+            .contains(&"needs-attention".to_owned())
+    );
+
+    let blocked = house.say("li", "!buy now");
+    assert_eq!(replies(&blocked).len(), 1);
+    assert!(replies(&blocked)[0].contains("非常抱歉"));
+    assert_eq!(findings(&blocked), [("shouting", "!buy now")]);
+    assert!(
+        house
+            .conversation("li")
+            .labels
+            .contains(&"needs-attention".to_owned()),
+        "a person has to answer"
+    );
+    let kept = house.messages(&house.conversation("li").id);
+    assert!(
+        kept.iter()
+            .all(|message| message.author == Author::Customer || !message.text.starts_with('!'))
+    );
+    let last = kept.last().unwrap();
+    assert_eq!(
+        (&last.author, last.text.as_str()),
+        (&Author::Host, replies(&blocked)[0])
+    );
+    assert!(blocked.run.invocations.iter().any(|invocation| {
+        invocation.step == "wording" && matches!(&invocation.result, InvocationResult::Reviewed { findings, .. } if findings.len() == 1)
+    }));
+    assert_eq!(house.replay().differences, []);
+}
+
+#[test]
+fn what_a_reviewer_could_not_look_at_is_not_sent_unless_it_may_be_skipped() {
+    let strict = house("hold-message");
+    let answer = strict.say("li", "#broken");
+    assert!(replies(&answer)[0].contains("非常抱歉"));
+    assert_eq!(findings(&answer)[0].0, "reviewer-failed");
+    assert!(
+        strict
+            .conversation("li")
+            .labels
+            .contains(&"needs-attention".to_owned())
+    );
+    assert_eq!(strict.replay().differences, []);
+
+    let lenient = house("skip");
+    let answer = lenient.say("li", "#broken");
+    assert_eq!(replies(&answer), ["#broken"]);
+    assert_eq!(findings(&answer), []);
+    assert_eq!(lenient.replay().differences, []);
+}
+
+#[test]
+fn an_agents_text_is_held_back_and_told_why() {
+    let house = house("hold-message");
+    house.say("li", "hello");
+    let conversation = house.conversation("li").id;
+    let reply = |text: &str| {
+        let (conversation, agent) = (conversation.clone(), "boss".to_owned());
+        house.core.process(&Request::Reply {
+            conversation,
+            agent,
+            text: text.to_owned(),
+        })
+    };
+    let before = house.store.rows();
+    for (text, rule) in [("!buy now", "shouting"), ("#broken", "reviewer-failed")] {
+        match reply(text) {
+            Err(EngineError::HeldBack { findings }) => assert_eq!(findings[0].rule, rule),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(house.store.rows(), before, "nothing of it is kept");
+    let answer = reply("We are on it.").unwrap();
+    assert_eq!(replies(&answer), ["We are on it."]);
+    assert_eq!(house.heard("li"), ["hello", "We are on it."]);
+    assert_eq!(house.replay().differences, []);
+}
