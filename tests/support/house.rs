@@ -125,6 +125,7 @@ pub struct House {
     /// The desk.
     pub desk: Arc<Desk>,
     entropy: Arc<SeededEntropy>,
+    sandbox: Arc<Sandbox>,
 }
 
 impl House {
@@ -135,20 +136,22 @@ impl House {
 
     /// Over what is there already.
     pub fn over(desk: Arc<Desk>, store: Arc<MemoryStore>) -> Self {
+        Self::with(desk, store, Arc::clone(&SANDBOX))
+    }
+
+    /// With a sandbox of its own.
+    pub fn with(desk: Arc<Desk>, store: Arc<MemoryStore>, sandbox: Arc<Sandbox>) -> Self {
         let clock = Arc::new(VirtualClock::new(noon()));
         let entropy = Arc::new(SeededEntropy::new(7));
-        let core = core(
-            &desk,
-            Arc::clone(&store) as Arc<dyn Store>,
-            &clock,
-            &entropy,
-        );
+        let kept = Arc::clone(&store) as Arc<dyn Store>;
+        let core = core_in(&sandbox, &desk, kept, &clock, &entropy);
         Self {
             store,
             clock,
             core,
             desk,
             entropy,
+            sandbox,
         }
     }
 
@@ -156,7 +159,7 @@ impl House {
     pub fn restart(&mut self) {
         self.store.restart();
         let store = Arc::clone(&self.store) as Arc<dyn Store>;
-        self.core = core(&self.desk, store, &self.clock, &self.entropy);
+        self.core = core_in(&self.sandbox, &self.desk, store, &self.clock, &self.entropy);
     }
 
     /// Somebody writes.
@@ -263,10 +266,20 @@ pub fn core(
     clock: &Arc<VirtualClock>,
     entropy: &Arc<SeededEntropy>,
 ) -> Arc<Core> {
+    core_in(&SANDBOX, desk, store, clock, entropy)
+}
+
+fn core_in(
+    sandbox: &Arc<Sandbox>,
+    desk: &Arc<Desk>,
+    store: Arc<dyn Store>,
+    clock: &Arc<VirtualClock>,
+    entropy: &Arc<SeededEntropy>,
+) -> Arc<Core> {
     let parts = Parts {
         desk: Arc::clone(desk),
         store,
-        sandbox: Arc::clone(&SANDBOX),
+        sandbox: Arc::clone(sandbox),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::clone(entropy) as Arc<dyn Entropy>,
     };

@@ -10,6 +10,8 @@ const EFFECTS: usize = 16_384;
 const RETURNED: usize = 3_000;
 /// The address of the text of the event's message (address, length), from `$arguments`.
 const EVENT_TEXT: usize = 224;
+/// The address of the conversation's newest messages (address, count), from `$arguments`.
+const MESSAGES: usize = 164;
 /// The address of the text that a reviewer looks at.
 const DRAFT_TEXT: usize = 204;
 
@@ -144,6 +146,23 @@ impl Script {
         })
     }
 
+    /// Notes down the last message that it sees.
+    pub fn last_seen(self) -> Self {
+        self.effect(1, |script, at| {
+            // A message takes 52 bytes, its text stands at 24.
+            script.wat(&format!(
+                "(memory.copy (i32.const {}) (i32.add
+                    (i32.load (i32.add (local.get $arguments) (i32.const {MESSAGES})))
+                    (i32.add (i32.const 24) (i32.mul (i32.const 52) (i32.sub
+                        (i32.load (i32.add (local.get $arguments) (i32.const {})))
+                        (i32.const 1)))))
+                    (i32.const 8))",
+                at + 4,
+                MESSAGES + 4
+            ))
+        })
+    }
+
     /// Notes something down.
     pub fn note(self, text: &str) -> Self {
         self.effect(1, |script, at| script.put_text(at + 4, text))
@@ -264,11 +283,20 @@ impl Script {
     }
 
     /// A reviewer that finds this where a text begins with `first`; blocking, with a better text where there is one.
-    pub fn finding(mut self, first: char, rule: &str, better: Option<&str>) -> Self {
+    pub fn finding(self, first: char, rule: &str, better: Option<&str>) -> Self {
+        self.found(first, rule, 2, better)
+    }
+
+    /// A reviewer that warns where a text begins with `first`.
+    pub fn warning(self, first: char, rule: &str) -> Self {
+        self.found(first, rule, 1, None)
+    }
+
+    fn found(mut self, first: char, rule: &str, severity: usize, better: Option<&str>) -> Self {
         let (at, length) = self.text(rule);
         let (other, other_length) = better.map_or((0, 0), |better| self.text(better));
         let known = u32::from(better.is_some());
-        let words = [at, length, 2, 0, 1, at, length].map(|word| word as u32);
+        let words = [at, length, severity, 0, 1, at, length].map(|word| word as u32);
         let finding = self.texts.next_multiple_of(4);
         self.texts = finding + 40;
         let words = bytes(&[&words[..], &[known, other as u32, other_length as u32]].concat());

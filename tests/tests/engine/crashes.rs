@@ -1,9 +1,11 @@
 //! The process dies in the middle of commits, again and again; whoever heard nothing sends once more.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use switchboard::engine::{EngineError, Request};
-use switchboard::store::{CrashPoint, Store, StoreError, Table};
+use switchboard::sandbox::{Sandbox, SandboxConfig};
+use switchboard::store::{CrashPoint, MemoryStore, Store, StoreError, Table};
 use switchboard_tests::house::{House, key};
 
 use crate::replays::{clerk, day, live_through};
@@ -103,13 +105,26 @@ fn was_durable(crashes: u32) -> bool {
 
 #[test]
 fn whenever_the_process_dies_the_end_is_the_same() {
+    // Machine code is kept, or the many starts would each compile anew.
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = Arc::new(
+        Sandbox::new(SandboxConfig {
+            cache_dir: Some(folder.path().to_owned()),
+            ..SandboxConfig::in_process()
+        })
+        .unwrap(),
+    );
     let mut plain = House::new(day(clerk()));
     live_through(&mut plain, |house, request| {
         house.core.process(request).unwrap();
     });
     let expected = state(&plain);
     for every in [1_u64, 2, 3, 7] {
-        let mut house = House::new(day(clerk()));
+        let mut house = House::with(
+            day(clerk()),
+            Arc::new(MemoryStore::new()),
+            Arc::clone(&sandbox),
+        );
         let (mut crashes, mut requests) = (0, 0);
         live_through(&mut house, |house, request| {
             requests += 1;

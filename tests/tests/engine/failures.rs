@@ -249,3 +249,20 @@ fn a_step_that_is_well_again_is_called_again() {
         assert_eq!(replies(&house.say("li", "hello")), ["well"]);
     }
 }
+
+#[test]
+fn several_steps_that_fail_ask_the_customer_to_wait_once() {
+    let broken = |name: &str| Script::new(name).wat("(unreachable)").component();
+    let steps = [
+        ("one", broken("one")),
+        ("two", broken("two")),
+        ("after", Script::new("after").reply("after").component()),
+    ];
+    let house = House::new(chain(&steps, &["message.received"], ""));
+    let answer = house.say("li", "hello");
+    let texts = replies(&answer);
+    assert_eq!((texts.len(), texts[1]), (2, "after"));
+    assert!(texts[0].contains("非常抱歉"));
+    assert_eq!(house.conversation("li").labels, ["needs-attention"]);
+    assert_eq!(house.replay().differences, []);
+}

@@ -37,7 +37,7 @@ fn counts(store: Arc<dyn Store>) {
         Engine::start(
             core,
             ServiceConfig {
-                workers: 4,
+                workers: 8,
                 ..ServiceConfig::default()
             },
         )

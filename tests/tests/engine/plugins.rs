@@ -4,8 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use switchboard::engine::{Engine, Origin, PluginsError, ServiceConfig};
-use switchboard_tests::house::{House, chain, message, replies};
+use switchboard::engine::{
+    Engine, Origin, PluginsError, ReplaySelection, SeededEntropy, ServiceConfig, VirtualClock,
+};
+use switchboard::store::SledStore;
+use switchboard_tests::house::{House, chain, core, keyed, message, noon, replies};
 use switchboard_tests::script::Script;
 use tokio::task::JoinSet;
 
@@ -231,4 +234,35 @@ fn a_chain_of_a_single_step_is_swapped_too() {
         .unwrap();
     house.core.activate_plugin("talk", "0.9.0").unwrap();
     assert_eq!(replies(&house.say("li", "hello")), ["talk 0.9.0"]);
+}
+
+#[test]
+fn pushed_versions_and_customers_are_there_after_a_start_from_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = house().desk;
+    let clock = Arc::new(VirtualClock::new(noon()));
+    let entropy = Arc::new(SeededEntropy::new(7));
+    let start = || {
+        let store = Arc::new(SledStore::open(folder.path()).unwrap());
+        core(&desk, store, &clock, &entropy)
+    };
+    let first = start();
+    first
+        .push_plugin("talk", "0.1.1", &version("talk", "0.1.1"))
+        .unwrap();
+    first.activate_plugin("talk", "0.1.1").unwrap();
+    let before = first.process(&keyed("li", "hello", "k")).unwrap();
+    assert_eq!(replies(&before), NEW);
+    drop(first);
+    let second = start();
+    let again = second.process(&keyed("li", "hello", "k")).unwrap();
+    assert!(again.repeated && again.run == before.run);
+    let after = second.process(&message("li", "hello")).unwrap();
+    assert_eq!(
+        (replies(&after), after.run.before.run_count),
+        (NEW.to_vec(), 2)
+    );
+    assert_eq!(after.run.before.id, before.run.before.id);
+    let replay = second.replay(&ReplaySelection::default(), |_| {}).unwrap();
+    assert_eq!((replay.runs, replay.differences), (2, Vec::new()));
 }

@@ -13,6 +13,7 @@ fn fragile(fail: impl FnOnce(Script) -> Script) -> House {
     let fragile = Script::new("fragile")
         .when('h', |step| step.set(Space::Desk, "healed"))
         .unless_set(Space::Desk, "healed", fail)
+        .last_seen()
         .reply("done");
     let steps = [
         ("before", Script::new("before").reply("before").component()),
@@ -149,6 +150,12 @@ fn a_message_that_is_tried_again_does_not_hold_the_next_one_up_and_is_still_the_
     );
     let again = house.wait(SignedDuration::from_mins(1));
     assert_eq!(again[0].run.event.message().unwrap().text, "first");
+    let seen = again[0]
+        .run
+        .entries
+        .iter()
+        .any(|entry| matches!(&entry.change, Change::Noted { text } if text == "first"));
+    assert!(seen, "{:?}", again[0].run.entries);
     assert_eq!(replies(&again[0]), ["done", "after"]);
     assert_eq!(house.replay().differences, []);
 }

@@ -2,7 +2,7 @@
 
 use switchboard::engine::{EngineError, Request};
 use switchboard::model::{Author, Change, InvocationResult};
-use switchboard_tests::house::{House, chain, replies};
+use switchboard_tests::house::{House, desk, replies};
 use switchboard_tests::script::Script;
 
 /// Blocks what begins with `!` and words what begins with `?` better; can't look at what begins with `#`.
@@ -10,22 +10,15 @@ fn house(policy: &str) -> House {
     let wording = Script::reviewer("wording")
         .finding('!', "shouting", None)
         .finding('?', "unsure", Some("Certainly."))
+        .warning('~', "vague")
         .trapping('#');
-    let steps = [(
-        "echo",
-        Script::new("echo").echo().note("echoed").component(),
-    )];
-    let plain = chain(&steps, &["message.received"], "");
-    drop(plain);
+    let echo = Script::new("echo").echo().note("echoed").component();
     let workflow = format!(
         "[[on]]\nevent = \"message.received\"\nsteps = [\"echo\"]\n[[step]]\nname = \"echo\"\nplugin = \"echo@0\"\n\
          [[reviewer]]\nname = \"wording\"\nplugin = \"wording@0\"\non-failure = {policy:?}\n"
     );
-    let plugins = [
-        ("echo", steps[0].1.clone()),
-        ("wording", wording.component()),
-    ];
-    House::new(switchboard_tests::house::desk(&plugins, &workflow))
+    let plugins = [("echo", echo), ("wording", wording.component())];
+    House::new(desk(&plugins, &workflow))
 }
 
 fn findings(answer: &switchboard::engine::Answer) -> Vec<(&str, &str)> {
@@ -124,6 +117,17 @@ fn an_agents_text_is_held_back_and_told_why() {
     assert_eq!(house.store.rows(), before, "nothing of it is kept");
     let answer = reply("We are on it.").unwrap();
     assert_eq!(replies(&answer), ["We are on it."]);
-    assert_eq!(house.heard("li"), ["hello", "We are on it."]);
+    let answer = reply("~soon").unwrap();
+    assert_eq!(
+        findings(&answer),
+        [("vague", "~soon")],
+        "a warning is no refusal"
+    );
+    assert_eq!(house.heard("li"), ["hello", "We are on it.", "~soon"]);
+    let answer = house.say("li", "~perhaps");
+    assert_eq!(
+        (replies(&answer), findings(&answer)),
+        (vec!["~perhaps"], vec![("vague", "~perhaps")])
+    );
     assert_eq!(house.replay().differences, []);
 }
