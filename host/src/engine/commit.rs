@@ -76,7 +76,8 @@ pub(crate) fn batch(
     }
     timers(&mut batch, finished);
     for (nth, (due, what)) in finished.due.iter().enumerate() {
-        let name = format!("host/{number}/{nth}");
+        // No timer of a step can have that name: it begins with a control character.
+        let name = format!("\u{1}host/{number}/{nth}");
         put_due(&mut batch, finished, *due, &name, what.clone());
     }
     outbox(&mut batch, desk, finished, number);

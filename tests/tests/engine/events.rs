@@ -70,3 +70,25 @@ fn a_timer_fires_once_at_its_time_and_one_of_the_same_name_takes_its_place() {
     assert_eq!(house.next_due(), None);
     assert_eq!(house.replay().differences, []);
 }
+
+#[test]
+fn whatever_a_timer_is_called_it_takes_no_announcements_place() {
+    let clocks = Script::new("clocks").timer("host/1/0", 0).announce("news");
+    let house = House::new(chain(
+        &[("clocks", clocks.component())],
+        &["message.received"],
+        "",
+    ));
+    house.say("li", "hello");
+    let came: Vec<_> = house
+        .wait(SignedDuration::from_secs(1))
+        .iter()
+        .map(|answer| answer.run.event.kind().as_str())
+        .collect();
+    assert_eq!(came.len(), 2, "{came:?}");
+    assert!(
+        came.contains(&"timer.fired") && came.contains(&"announced"),
+        "{came:?}"
+    );
+    assert!(house.conversation("li").timers.is_empty());
+}
