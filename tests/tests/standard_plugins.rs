@@ -1,5 +1,7 @@
 //! The standard plugins as they are kept built, called in the sandbox one after the other, as a run calls them.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;

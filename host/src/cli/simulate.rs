@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use super::setup;
 use crate::engine::simulate::{Simulation, parse};
@@ -51,7 +51,18 @@ pub(crate) fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let store: Arc<dyn Store> = match &args.data {
-        Some(dir) => setup::store(dir)?,
+        Some(dir) => {
+            if dir
+                .read_dir()
+                .is_ok_and(|mut entries| entries.next().is_some())
+            {
+                bail!(
+                    "{} is not empty; name a new directory for --data",
+                    dir.display()
+                );
+            }
+            setup::store(dir)?
+        }
         None => Arc::new(MemoryStore::new()),
     };
     let sandbox = setup::sandbox(setup::cache_dir(args.data.as_deref()))?;

@@ -13,7 +13,8 @@ use super::run::{Finished, Input, Plan, Runner, reads_of};
 use crate::knowledge::Knowledge;
 use crate::model::{
     Account, AccountId, Author, Change, Conversation, ConversationId, DeskView, Entry, Event,
-    EventId, EventKind, Message, MessageId, Occurrence, Policy, Resume, RunId, TicketStatus,
+    EventId, EventKind, Handler, Message, MessageId, Occurrence, Policy, Resume, RunId,
+    TicketStatus,
 };
 use crate::sandbox::{Grants, Limits, Plugin, Sandbox};
 use crate::store::{Batch, Store, Table};
@@ -588,9 +589,16 @@ impl Core {
         {
             return Err(EngineError::HeldBack { findings });
         }
-        let mut changes = vec![Change::Replied {
+        let mut changes = Vec::new();
+        // Whoever answers has the conversation: the workflow no longer speaks over them.
+        if conversation.handler != Handler::Agent {
+            changes.push(Change::Assigned {
+                agent: agent.to_owned(),
+            });
+        }
+        changes.push(Change::Replied {
             message: message.clone(),
-        }];
+        });
         changes.extend(findings.into_iter().map(|finding| Change::Found {
             finding,
             text: text.to_owned(),

@@ -311,6 +311,7 @@ mod tests {
                 resumed: None,
                 invocations: Vec::new(),
                 moments: Vec::new(),
+                opening: 0,
                 entries: Vec::new(),
             };
             batch.put_json(Table::Run, keys::run(&conversation, 1), &run);

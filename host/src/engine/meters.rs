@@ -393,6 +393,7 @@ mod tests {
                 call(failed),
             ],
             moments: Vec::new(),
+            opening: 0,
             entries: Vec::new(),
         }
     }

@@ -221,11 +221,8 @@ impl Candidates {
                 .flatten()
                 .filter(|candidate| requirement.accepts(&requirement.name, &candidate.version))
         };
-        let live = live.and_then(|live| {
-            fitting()
-                .filter(|candidate| candidate.version.to_string() == live)
-                .last()
-        });
+        let live = live
+            .and_then(|live| fitting().rfind(|candidate| candidate.version.to_string() == live));
         live.or_else(|| {
             fitting().max_by_key(|candidate| {
                 (
@@ -591,6 +588,14 @@ impl Core {
         let key = keys::plugin_version(name, version);
         let sha256 = plugin.sha256().to_owned();
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let there = Candidates::gather(&self.desk(), &self.store, &self.sandbox)?;
+        let mut same = there.0.get(name).into_iter().flatten();
+        if same.any(|other| other.version.to_string() == version && other.plugin.sha256() != sha256)
+        {
+            return Err(PluginsError::Mismatch(format!(
+                "there is a {name} {version} with other bytes already; give the new ones a new version"
+            )));
+        }
         if let Some(known) = get_json::<Pushed>(self.store.as_ref(), Table::Plugin, &key)? {
             if known.sha256 != sha256 {
                 return Err(PluginsError::Mismatch(format!(

@@ -12,7 +12,7 @@ use super::keys;
 use super::plugins::PluginsError;
 use super::request::EngineError;
 use super::run::{Input, Plan, not_repeatable};
-use crate::model::{Change, ConversationId, Entry, Invocation, InvocationResult, Run, RunId};
+use crate::model::{ConversationId, Entry, Invocation, InvocationResult, Run, RunId};
 use crate::sandbox::Plugin;
 use crate::store::{KeyRange, Table, decode_record};
 
@@ -92,6 +92,8 @@ impl Core {
         selection: &ReplaySelection,
         each: &mut dyn FnMut(Run) -> Result<(), PluginsError>,
     ) -> Result<(), PluginsError> {
+        let known = Records(self.store.as_ref()).conversation(conversation);
+        known.map_err(|error| PluginsError::Mismatch(error.to_string()))?;
         let prefix = keys::of_conversation(conversation);
         let mut last = prefix.clone();
         loop {
@@ -198,35 +200,8 @@ impl Core {
 
 /// What the event itself changed: the entries before those of the steps.
 fn opening(run: &Run) -> Vec<Entry> {
-    let of_event = |entry: &&Entry| {
-        matches!(
-            entry.change,
-            Change::Received { .. }
-                | Change::TimerFired { .. }
-                | Change::Assigned { .. }
-                | Change::TicketMoved { .. }
-        )
-    };
-    let first: Vec<Entry> = run.entries.iter().take_while(of_event).cloned().collect();
-    if !first.is_empty() || run.resumed.is_some() {
-        return first;
-    }
-    match &run.event.what {
-        crate::model::Occurrence::ConversationResolved { .. } => {
-            run.entries.iter().take(1).cloned().collect()
-        }
-        crate::model::Occurrence::AgentReplied { message } => run
-            .entries
-            .iter()
-            .enumerate()
-            .take_while(|(index, entry)| {
-                *index == 0
-                    || matches!(&entry.change, Change::Found { text, .. } if *text == message.text)
-            })
-            .map(|(_, entry)| entry.clone())
-            .collect(),
-        _ => Vec::new(),
-    }
+    let own = usize::try_from(run.opening).unwrap_or(usize::MAX);
+    run.entries.iter().take(own).cloned().collect()
 }
 
 fn compare(then: &Run, now: &Run, rehearse: Option<&str>, report: &mut ReplayReport) {

@@ -163,6 +163,7 @@ impl Runner<'_> {
             resumed: input.resumed,
             invocations,
             moments,
+            opening: u32::try_from(input.opening.len()).unwrap_or(u32::MAX),
             entries,
         };
         Ok(Finished {
@@ -257,11 +258,7 @@ impl Runner<'_> {
             return self.failed(progress, plan, failure, attempt);
         }
         let at = progress.input.event.at;
-        if recorded.is_none()
-            && !self
-                .breakers
-                .lets_through(&plan.plugin.sha256().to_owned(), at)
-        {
+        if recorded.is_none() && !self.breakers.lets_through(plan.plugin.sha256(), at) {
             let reason = "it was stopped several times in a row and is left alone for a while";
             return self.failed(
                 progress,

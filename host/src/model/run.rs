@@ -26,6 +26,8 @@ pub struct Run {
     /// The times that the calendar made of the effects' moments, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moments: Vec<jiff::Timestamp>,
+    /// How many of the entries are the event's own, before any step.
+    pub opening: u32,
     /// What it did, in order.
     pub entries: Vec<Entry>,
 }

@@ -188,9 +188,12 @@ fn readers_never_see_half_a_batch() {
     });
 }
 
+/// A table, a key, and a value by its length and byte; none deletes.
+type Write = (Table, Vec<u8>, Option<(usize, u8)>);
+
 #[derive(Debug, Clone)]
 enum Step {
-    Commit(Vec<(Table, Vec<u8>, Option<(usize, u8)>)>),
+    Commit(Vec<Write>),
     Scan {
         table: Table,
         prefix: Vec<u8>,

@@ -63,15 +63,15 @@ pub(super) const RETRY_KEYS: &[&str] = &["attempts", "first-pause", "longest-pau
 const HOLDING_REPLIES: &[(&str, &str)] = &[
     (
         "zh-Hans",
-        "您的消息我们已经收到，只是系统刚才没能处理好。非常抱歉给您添了麻烦。请您稍等，我们已经通知同事来查看，会在这里回复您。",
+        "您的消息我们已经收到，只是系统刚才没能处理好。非常抱歉给您添了麻烦。请您稍等，同事查看后会在这里回复您。",
     ),
     (
         "zh-Hant",
-        "您的訊息我們已經收到，只是系統剛才沒能處理好。非常抱歉給您添了麻煩。請您稍候，我們已經通知同事來查看，會在這裡回覆您。",
+        "您的訊息我們已經收到，只是系統剛才沒能處理好。非常抱歉給您添了麻煩。請您稍候，同事查看後會在這裡回覆您。",
     ),
     (
         "en",
-        "We have received your message, but our system could not deal with it just now. We are sorry for the trouble. Please bear with us: a colleague has been told to look at it and will answer you here.",
+        "We have received your message, but our system could not deal with it just now. We are sorry for the trouble. Please bear with us: a colleague will look at it and answer you here.",
     ),
 ];
 

@@ -100,7 +100,7 @@ fn insist(house: &mut House, request: &Request, crashes: &mut u32) {
 }
 
 fn was_durable(crashes: u32) -> bool {
-    crashes % 2 == 0
+    crashes.is_multiple_of(2)
 }
 
 #[test]

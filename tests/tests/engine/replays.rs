@@ -156,10 +156,7 @@ pub(crate) fn live_through(house: &mut House, mut send: impl FnMut(&mut House, &
             }
         }
     }
-    loop {
-        let Some((due, key)) = house.next_due() else {
-            break;
-        };
+    while let Some((due, key)) = house.next_due() {
         house.clock.advance_to(due);
         send(house, &Request::Due(key));
     }

@@ -358,6 +358,7 @@ mod tests {
             resumed: None,
             invocations: Vec::new(),
             moments: Vec::new(),
+            opening: 0,
             entries: changes
                 .into_iter()
                 .map(|change| Entry {

@@ -40,6 +40,9 @@ use self::record::{CHUNKED_BYTES, LargeRef, place};
 use self::writer::{Change, Content};
 use super::{Batch, Done, KeyRange, Row, Store, StoreError, StoreStats, Table};
 
+/// Told why the store stopped.
+pub type OnStop = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// How a [`SledStore`] is opened.
 #[derive(Clone)]
 pub struct SledOptions {
@@ -62,7 +65,7 @@ pub struct SledOptions {
     pub accept_loss: bool,
     /// Called once, on the thread that noticed, when a write or sync has failed: the process should end, and recover from
     /// what is on disk when it starts again. A failed sync must never be tried again.
-    pub on_stop: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub on_stop: Option<OnStop>,
     /// The disk, to be replaced in tests.
     pub disk: Arc<dyn Disk>,
 }
