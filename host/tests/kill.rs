@@ -120,13 +120,16 @@ fn replay(data: &Path) -> Value {
     report
 }
 
+/// What a fault is called, and what it does to a contact's record.
+type Fault = (&'static str, fn(&mut Contact));
+
 /// A check that never fails proves nothing: told something that isn't so, the oracle must say no.
 fn notices_every_fault(data: &Path, contacts: &[Contact]) {
     let busy = contacts
         .iter()
         .position(|contact| contact.acknowledged.len() > 2)
         .unwrap();
-    let faults: [(&str, fn(&mut Contact)); 5] = [
+    let faults: [Fault; 5] = [
         ("a message is missing", |contact| {
             let more = contact.acknowledged[0].clone();
             contact.pending = None;
