@@ -1,5 +1,6 @@
 //! `switchboard serve`: the host.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -92,10 +93,13 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         )
         .await?;
         let address = server.address();
-        println!("{} is served", desk.name);
-        println!("  chat  http://{address}/chat");
-        println!("  API   http://{address}/api/v1  (described at http://{address}/openapi.json)");
-        println!("  data  {}", dir.display());
+        // Whoever started it may have closed standard output: that is no reason to stop.
+        let _ = writeln!(
+            std::io::stdout(),
+            "{} is served\n  chat  http://{address}/chat\n  API   http://{address}/api/v1  (described at http://{address}/openapi.json)\n  data  {}",
+            desk.name,
+            dir.display()
+        );
         server.run(stop_signal()).await
     });
     engine.stop();

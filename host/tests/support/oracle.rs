@@ -249,17 +249,18 @@ impl Found {
             .filter(|ticket| ticket.conversation == *id)
             .collect();
         assert_eq!(tickets.len(), conversation.tickets.len(), "{id}: tickets");
-        let mut kinds = BTreeSet::new();
+        let (mut kinds, mut keys) = (BTreeSet::new(), BTreeSet::new());
         for ticket in &tickets {
+            kinds.insert(ticket.kind);
             assert_ne!(
                 ticket.status,
                 TicketStatus::Closed,
                 "{id}: nobody closes tickets here"
             );
             assert!(
-                kinds.insert(ticket.kind),
-                "{id}: two open tickets for a {}",
-                ticket.kind
+                keys.insert(ticket.key.clone()),
+                "{id}: two open tickets for {}",
+                ticket.key
             );
         }
         let complaints = messages
