@@ -20,8 +20,9 @@ use crate::sandbox::{Grants, Limits, Plugin, Sandbox};
 use crate::store::{Batch, Store, Table};
 use crate::workflow::Desk;
 
-/// How often a run is done again where another conversation changed desk-wide memory meanwhile.
-const MAX_CONFLICTS: u32 = 16;
+/// How often a run is done where another conversation changed desk-wide memory meanwhile. The second time nobody can;
+/// more than that is a fault in the store.
+const MAX_CONFLICTS: u32 = 3;
 
 /// What an engine is made of.
 pub struct Parts {
@@ -234,15 +235,17 @@ impl Core {
 
     /// Carries a request out; `done` is told once it is durable, or why not.
     pub(crate) fn carry_out(&self, account: &AccountId, request: &Request, done: OnDone) {
-        for _ in 0..MAX_CONFLICTS {
+        let in_turn = || self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        for conflicts in 0..MAX_CONFLICTS {
+            // Whoever lost once runs again while nobody else may settle, so that nobody loses for ever.
+            let alone = (conflicts > 0).then(in_turn);
             let (finished, batch) = match self.attempt(account, request) {
                 Ok(Attempt::Fresh(finished, batch)) => (finished, batch),
                 Ok(Attempt::Known(answer)) => return done(Ok(answer)),
                 Err(error) => return done(Err(error)),
             };
             // Whoever read what this run wrote must not become durable before it.
-            let order = touches_desk(&finished)
-                .then(|| self.order.lock().unwrap_or_else(PoisonError::into_inner));
+            let order = alone.or_else(|| touches_desk(&finished).then(in_turn));
             let Some(memory) = self.settle_desk_memory(&finished) else {
                 continue;
             };
