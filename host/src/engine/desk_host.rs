@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::core::{Unsettled, Workflow};
+use super::desk_memory::Unsettled;
 use super::keys::{self, KvOwner};
+use super::plan::Workflow;
 use crate::model::{AccountId, ConversationId, KvScope};
 use crate::sandbox::{Contact, Hit, Host, KvUsage};
 use crate::store::{KeyRange, Store, Table};

@@ -3,6 +3,7 @@
 //! - `request`, `intake`: what can happen to a desk, and which account and conversation it concerns.
 //! - `run`, `settle`, `failure`: one event through its chain, as a pure function of event, context, plugins and host answers.
 //! - `commit`: a run as one atomic batch.
+//! - `opening`: requests as the input of a run; `plan`: the workflow that it sees; `desk_memory`: what runs share.
 //! - `core`: these together, one request at a time: what the simulator drives in virtual time.
 //! - `reading`, `holdings`: what others may read, and all that is kept of one customer, to hand over or to erase.
 //! - `meters`: figures of a running host.
@@ -20,12 +21,15 @@ mod clock;
 mod commit;
 mod core;
 mod desk_host;
+mod desk_memory;
 mod failure;
 mod holdings;
 mod intake;
 mod keys;
 mod meters;
+mod opening;
 mod outbox;
+mod plan;
 mod plugins;
 mod reading;
 mod replay;

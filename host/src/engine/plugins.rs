@@ -8,9 +8,10 @@ use include_dir::{Dir, include_dir};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::core::{Core, StepPlan, Workflow};
+use super::core::Core;
 use super::intake::hex;
 use super::keys;
+use super::plan::{StepPlan, Workflow};
 use super::run::REVIEWER_FAILED;
 use crate::knowledge::Knowledge;
 use crate::model::{DeskView, EventKind, Invocation, Manifest, Policy};

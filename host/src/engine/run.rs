@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
-use super::core::{StepPlan, Unsettled, Workflow};
 use super::desk_host::{DeskHost, DeskReads, KvOverlay};
+use super::desk_memory::Unsettled;
 use super::failure::{self, Breakers, FailedStep, Then};
 use super::intake::{Due, Records};
 use super::keys::{self, KvOwner};
+use super::plan::{StepPlan, Workflow};
 use super::settle::{Draft, Moments, TicketSource};
 use crate::model::{
     Account, AccountView, Author, Change, Context, Conversation, ConversationView, Effect, Entry,
