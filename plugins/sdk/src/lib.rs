@@ -16,6 +16,7 @@
 //!
 //! - [`han`]: the characters of the two Chinese scripts
 //! - [`language`]: which language a customer writes
+//! - [`phrases`]: word lists that cost nothing at start
 //! - [`text`]: folding, words, negation and typing errors
 //! - [`times`]: times named in a text; [`promise`], [`deferral`]: what is promised by then, what is put off until then
 
@@ -29,6 +30,7 @@ pub mod han;
 pub mod host;
 pub mod language;
 pub mod people;
+pub mod phrases;
 pub mod plan;
 pub mod promise;
 pub mod say;

@@ -7,7 +7,7 @@ use core::ops::Range;
 
 pub use crate::times::{Due, Weekday};
 use crate::{
-    text::{Folded, Negation, is_whole_word, negation_before},
+    text::{Folded, Negation, ends_clause, is_whole_word, negation_before},
     times,
 };
 
@@ -41,7 +41,11 @@ const WILL: &[&str] = &[
 
 /// What makes a sentence no promise: it asks, or leaves it open.
 #[rustfmt::skip]
-const OPEN: &[&str] = &["吗", "?", "如果您", "请您", "能否", "可否", "建议您", "需要您", "可能", "也许", "大概", "would you", "could you", "can you", "please", "might", "maybe", "perhaps", "if you", "may"];
+const OPEN: &[&str] = &["吗", "?", "如果您", "能否", "可否", "可能", "也许", "大概", "would you", "could you", "can you", "might", "maybe", "perhaps", "if you", "may"];
+
+/// What makes the customer the one who is to do it, where it stands in the same clause ("请您明天联系我们"; but
+/// "明天给您答复，请您放心" is a promise).
+const ASKS: &[&str] = &["请您", "建议您", "需要您", "麻烦您", "please"];
 
 /// The promises in `text`, in its order; at most one for each sentence.
 #[must_use]
@@ -84,6 +88,7 @@ fn in_sentence(
     let deed = DEEDS
         .iter()
         .filter_map(|deed| place(sentence, deed))
+        .filter(|deed| !is_asked(sentence, deed))
         .min_by_key(|deed| deed.start)?;
     let deed = deed.start.saturating_add(range.start)..deed.end.saturating_add(range.start);
     if negation_before(plain, deed.start) != Negation::None
@@ -101,6 +106,16 @@ fn in_sentence(
     }
     let at = time.at.start.min(deed.start)..time.at.end.max(deed.end);
     Some((time.due, at, time.due == Due::Soon))
+}
+
+/// Whether the deed is asked of the customer.
+fn is_asked(sentence: &str, deed: &Range<usize>) -> bool {
+    let head = sentence.get(..deed.start).unwrap_or_default();
+    let clause = head
+        .rfind(ends_clause)
+        .and_then(|end| head.get(end..))
+        .unwrap_or(head);
+    ASKS.iter().any(|word| contains(clause, word))
 }
 
 /// "已经发货了": done, not promised.
@@ -142,6 +157,11 @@ mod tests {
     fn promises_are_found_in_each_language() {
         for (text, expected) in [
             ("明天给您答复", Due::Tomorrow),
+            ("您好，明天给您答复，请您放心。", Due::Tomorrow),
+            (
+                "Please don't worry, I will call you tomorrow",
+                Due::Tomorrow,
+            ),
             ("您好，我们会在24小时内联系您。", Due::Hours(24)),
             ("今天下午为您安排发货", Due::Today),
             ("三天内退款到账", Due::Days(3)),
@@ -179,6 +199,7 @@ mod tests {
             "商品三天前已签收",
             "the shop opens tomorrow",
             "Could you call us tomorrow?",
+            "We will wait; please contact us tomorrow",
             "If you reply today, we ship",
             "Thanks for your order",
             "It was delivered two days ago",

@@ -1,13 +1,14 @@
 //! Finding the listed words in a folded text.
 
 mod en;
-mod table;
 mod zh;
 
-use switchboard_sdk::text::{is_typo_of, is_whole_word};
+use switchboard_sdk::{
+    phrases::Phrases,
+    text::{is_typo_of, is_whole_word},
+};
 
 use crate::concept::Concept;
-use table::Table;
 
 /// A concept and the bytes of the folded text that stand for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,13 @@ fn inside_word(text: &str, at: usize) -> bool {
         .is_some_and(|c| c.is_ascii_alphanumeric())
 }
 
-fn longest(table: &Table, tail: &str, text: &str, start: usize, first: char) -> Option<usize> {
+fn longest(
+    table: &Phrases<Concept>,
+    tail: &str,
+    text: &str,
+    start: usize,
+    first: char,
+) -> Option<usize> {
     let mut buffer = [0; 4];
     let first: &str = first.encode_utf8(&mut buffer);
     let mut best = None;
@@ -268,11 +275,7 @@ mod tests {
     #[test]
     fn tables_are_sorted_and_hold_folded_words_only() {
         for table in [zh::TABLE, en::TABLE] {
-            let phrases: Vec<_> = table
-                .entries
-                .iter()
-                .map(|entry| table.get(*entry).0)
-                .collect();
+            let phrases: Vec<_> = table.iter().map(|(phrase, _)| phrase).collect();
             assert!(phrases.windows(2).all(|two| two[0] <= two[1]));
             for phrase in phrases {
                 assert!(!phrase.is_empty());

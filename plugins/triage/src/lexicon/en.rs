@@ -2,10 +2,11 @@
 //!
 //! The longest phrase wins, so `Nothing` takes the sting out of look-alikes ("man made", "smoke detector").
 
-use super::table::{Entry, Group, Table, count, sorted};
+use switchboard_sdk::phrases::{Entry, Group, Phrases, count, sorted};
+
 use crate::concept::Concept as C;
 
-const GROUPS: &[Group] = &[
+const GROUPS: &[Group<C>] = &[
     (
         C::Nothing,
         "human hair|human error|human size|human body|human sized|human rights|human resources|human anatomy|man made|manmade|travel agent|cleaning agent|estate agent|real estate|person sized|per person|first person|\
@@ -313,10 +314,7 @@ const GROUPS: &[Group] = &[
 static ENTRIES: [Entry; count(GROUPS)] = sorted(GROUPS);
 
 /// The English word list.
-pub(super) static TABLE: Table = Table {
-    groups: GROUPS,
-    entries: &ENTRIES,
-};
+pub(super) static TABLE: Phrases<C> = Phrases::new(GROUPS, &ENTRIES);
 
 /// Words that are recognised with one typing error. None of danger: what would wake people up is taken only as written.
 #[rustfmt::skip]

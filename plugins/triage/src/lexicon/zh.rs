@@ -3,10 +3,11 @@
 //!
 //! The longest phrase wins, so `Nothing` takes the sting out of look-alikes ("人工费", "火车", "气炸").
 
-use super::table::{Entry, Group, Table, count, sorted};
+use switchboard_sdk::phrases::{Entry, Group, Phrases, count, sorted};
+
 use crate::concept::Concept as C;
 
-const GROUPS: &[Group] = &[
+const GROUPS: &[Group<C>] = &[
     (
         C::Nothing,
         "人工费|人工智能|人工湖|人工成本|人工草|人工皮|人工色素|人工合成|人工香|人工甜味|人工呼吸|人工降雨|人工泪液|人工打磨|\
@@ -301,7 +302,4 @@ const GROUPS: &[Group] = &[
 static ENTRIES: [Entry; count(GROUPS)] = sorted(GROUPS);
 
 /// The Chinese word list.
-pub(super) static TABLE: Table = Table {
-    groups: GROUPS,
-    entries: &ENTRIES,
-};
+pub(super) static TABLE: Phrases<C> = Phrases::new(GROUPS, &ENTRIES);

@@ -1,0 +1,179 @@
+//! Phrase lists, grouped for people, sorted at compile time for the search: nothing is built at start.
+//!
+//! ```
+//! use switchboard_sdk::phrases::{Entry, Group, Phrases, count, sorted};
+//!
+//! const GROUPS: &[Group<u8>] = &[(1, "one|uno"), (2, "two|dos")];
+//! static ENTRIES: [Entry; count(GROUPS)] = sorted(GROUPS);
+//! static NUMBERS: Phrases<u8> = Phrases::new(GROUPS, &ENTRIES);
+//!
+//! assert_eq!(NUMBERS.beginning_with("d").next(), Some(("dos", 2)));
+//! ```
+
+// The compiler itself runs the indexing: an index out of bounds is an error of the build.
+#![allow(clippy::indexing_slicing)]
+
+/// What the words and phrases of a list stand for, and the list, separated by `|`; a line break in the source is
+/// written `\`.
+pub type Group<T> = (T, &'static str);
+
+/// Where a phrase stands in its groups.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    group: u16,
+    start: u16,
+    end: u16,
+}
+
+/// How many phrases the groups have.
+#[must_use]
+pub const fn count<T>(groups: &[Group<T>]) -> usize {
+    let mut total = 0;
+    let mut group = 0;
+    while group < groups.len() {
+        total += 1;
+        let bytes = groups[group].1.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            if bytes[at] == b'|' {
+                total += 1;
+            }
+            at += 1;
+        }
+        group += 1;
+    }
+    total
+}
+
+/// All phrases in byte order; `N` is [`count`] of the same groups.
+#[must_use]
+pub const fn sorted<T, const N: usize>(groups: &[Group<T>]) -> [Entry; N] {
+    let mut entries = [Entry {
+        group: 0,
+        start: 0,
+        end: 0,
+    }; N];
+    let mut next = 0;
+    let mut group = 0;
+    while group < groups.len() {
+        let bytes = groups[group].1.as_bytes();
+        let mut start = 0;
+        let mut at = 0;
+        while at <= bytes.len() {
+            if at == bytes.len() || bytes[at] == b'|' {
+                entries[next] = Entry {
+                    group: group as u16,
+                    start: start as u16,
+                    end: at as u16,
+                };
+                next += 1;
+                start = at + 1;
+            }
+            at += 1;
+        }
+        group += 1;
+    }
+    // Shell sort: short, and quick enough for the compiler.
+    let mut gap = N / 2;
+    while gap > 0 {
+        let mut outer = gap;
+        while outer < N {
+            let entry = entries[outer];
+            let mut inner = outer;
+            while inner >= gap && before(groups, &entry, &entries[inner - gap]) {
+                entries[inner] = entries[inner - gap];
+                inner -= gap;
+            }
+            entries[inner] = entry;
+            outer += 1;
+        }
+        gap /= 2;
+    }
+    entries
+}
+
+const fn before<T>(groups: &[Group<T>], left: &Entry, right: &Entry) -> bool {
+    let (a, b) = (
+        groups[left.group as usize].1.as_bytes(),
+        groups[right.group as usize].1.as_bytes(),
+    );
+    let (mut i, mut j) = (left.start as usize, right.start as usize);
+    while i < left.end as usize && j < right.end as usize {
+        if a[i] != b[j] {
+            return a[i] < b[j];
+        }
+        i += 1;
+        j += 1;
+    }
+    i == left.end as usize && j < right.end as usize
+}
+
+/// A searchable list of phrases.
+#[derive(Debug, Clone, Copy)]
+pub struct Phrases<T: 'static> {
+    groups: &'static [Group<T>],
+    entries: &'static [Entry],
+}
+
+impl<T: Copy> Phrases<T> {
+    /// The phrases of `groups`, with `entries` as [`sorted`] made them of the same groups.
+    #[must_use]
+    pub const fn new(groups: &'static [Group<T>], entries: &'static [Entry]) -> Self {
+        Self { groups, entries }
+    }
+
+    /// All phrases, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, T)> {
+        self.entries.iter().filter_map(|entry| self.get(*entry))
+    }
+
+    /// The phrases that begin with `prefix`, in order.
+    pub fn beginning_with<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = (&'static str, T)> + 'a {
+        let phrase = |entry: &Entry| self.get(*entry).map_or("", |(phrase, _)| phrase);
+        let first = self.entries.partition_point(|entry| phrase(entry) < prefix);
+        self.entries
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|entry| self.get(*entry))
+            .take_while(move |(phrase, _)| phrase.starts_with(prefix))
+    }
+
+    /// The phrases that `text` begins with, shorter ones first.
+    pub fn at<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'static str, T)> + 'a {
+        let first = text
+            .chars()
+            .next()
+            .map_or("", |c| text.get(..c.len_utf8()).unwrap_or_default());
+        self.beginning_with(first)
+            .filter(move |(phrase, _)| !first.is_empty() && text.starts_with(phrase))
+    }
+
+    fn get(&self, entry: Entry) -> Option<(&'static str, T)> {
+        let (means, phrases) = self.groups.get(usize::from(entry.group))?;
+        let phrase = phrases.get(usize::from(entry.start)..usize::from(entry.end))?;
+        Some((phrase, *means))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GROUPS: &[Group<char>] = &[('n', "不知道|不知|no idea"), ('y', "知道|no")];
+    static ENTRIES: [Entry; count(GROUPS)] = sorted(GROUPS);
+    static LIST: Phrases<char> = Phrases::new(GROUPS, &ENTRIES);
+
+    #[test]
+    fn phrases_are_sorted_and_each_found_where_it_begins() {
+        let all: Vec<_> = LIST.iter().map(|(phrase, _)| phrase).collect();
+        assert_eq!(all, ["no", "no idea", "不知", "不知道", "知道"]);
+        let found: Vec<_> = LIST.at("不知道啊").collect();
+        assert_eq!(found, [("不知", 'n'), ("不知道", 'n')]);
+        assert_eq!(LIST.at("").count(), 0);
+        assert_eq!(LIST.at("好").count(), 0);
+    }
+}
