@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::engine::{EngineError, PluginsError};
+use crate::model::Severity;
 use crate::store::StoreError;
 
 /// A refusal.
@@ -127,8 +128,12 @@ impl From<EngineError> for Problem {
             EngineError::Invalid(_) => Self::new(StatusCode::BAD_REQUEST, detail),
             EngineError::Conflict(_) => Self::new(StatusCode::CONFLICT, detail),
             EngineError::HeldBack { findings } => {
+                let suggestion = findings
+                    .iter()
+                    .filter(|finding| finding.severity == Severity::Blocking)
+                    .find_map(|finding| finding.suggestion.clone());
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
-                    .with(serde_json::json!({ "findings": findings }))
+                    .with(serde_json::json!({ "findings": findings, "suggestion": suggestion }))
             }
             EngineError::Busy { retry_after } => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
                 .retry_after(retry_after.as_secs()),

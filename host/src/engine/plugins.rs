@@ -313,6 +313,13 @@ fn workflow_with(
             .map(|plan| plan.plugin.manifest().history);
         histories.insert(*kind, wanted.max().unwrap_or(0));
     }
+    // Reviewers look at the texts of every event, and at an agent's even where no step handles it.
+    let reviewed = reviewers.iter().map(|plan| plan.plugin.manifest().history);
+    let reviewed = reviewed.max().unwrap_or(0);
+    histories.entry(EventKind::AgentReplied).or_insert(0);
+    for wanted in histories.values_mut() {
+        *wanted = reviewed.max(*wanted);
+    }
     let view = DeskView {
         name: desk.name.clone(),
         time_zone: desk.time_zone_name.clone(),

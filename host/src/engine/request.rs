@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{ConversationId, Run, TicketId, TicketStatus};
+use crate::model::{ConversationId, Finding, Run, Severity, TicketId, TicketStatus};
 use crate::store::StoreError;
 
 /// A customer's message as a channel hands it over.
@@ -95,10 +95,10 @@ pub enum EngineError {
     #[error("{0}")]
     Conflict(String),
     /// A reviewer holds the text back.
-    #[error("the text was held back: {}", findings.iter().map(|finding| finding.explanation.as_str()).collect::<Vec<_>>().join("; "))]
+    #[error("the text was held back: {}", why_held_back(findings))]
     HeldBack {
         /// Why.
-        findings: Vec<crate::model::Finding>,
+        findings: Vec<Finding>,
     },
     /// A timer that is no longer there: nothing to do.
     #[error("nothing is due under that key")]
@@ -115,6 +115,33 @@ pub enum EngineError {
     /// The store refused.
     #[error("{0}")]
     Store(#[from] Arc<StoreError>),
+}
+
+/// Rule, place and reason of each finding that holds the text back, and how to say it instead.
+fn why_held_back(findings: &[Finding]) -> String {
+    let blocking = || {
+        findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Blocking)
+    };
+    let reasons: Vec<String> = blocking()
+        .map(|finding| {
+            let Finding {
+                rule,
+                start,
+                end,
+                explanation,
+                ..
+            } = finding;
+            format!("{rule} at bytes {start} to {end}: {explanation}")
+        })
+        .collect();
+    let mut text = reasons.join("; ");
+    if let Some(better) = blocking().find_map(|finding| finding.suggestion.as_deref()) {
+        text.push_str(". Say instead: ");
+        text.push_str(better);
+    }
+    text
 }
 
 impl From<StoreError> for EngineError {

@@ -518,8 +518,10 @@ impl Runner<'_> {
             account_changed: false,
         };
         let desk = Arc::clone(&self.workflow.desk);
+        // What the customer said may be quoted; where it can't be read, nothing is known to be a quotation.
+        let history = self.history(&input, &Plan::Live);
         let mut progress = Progress {
-            history: vec![message.clone()],
+            history: history.unwrap_or_else(|_| vec![message.clone()]),
             now: at.to_zoned(desk.time_zone.clone()),
             draft: Draft::new(
                 &desk,

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::model::{Author, Change, Promise, Run, Ticket, Timer};
+use crate::model::{Author, Change, Conversation, Finding, Promise, Run, Ticket, Timer};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -51,6 +51,42 @@ pub fn timeline(run: &Run, zone: &TimeZone) -> Vec<TimelineLine> {
         }
     }
     lines
+}
+
+/// What the reviewers said of an agent's text that they held back: it left no run behind.
+pub(crate) fn held_back(
+    conversation: &Conversation,
+    agent: &str,
+    text: &str,
+    findings: &[Finding],
+    at: String,
+) -> Vec<TimelineLine> {
+    let line = |finding: &Finding| TimelineLine {
+        at: at.clone(),
+        kind: "finding",
+        contact: conversation.contact.clone(),
+        conversation: conversation.id.to_string(),
+        channel: conversation.channel.clone(),
+        by: agent.to_owned(),
+        details: match finding_line(finding, text) {
+            Value::Object(details) => details
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .collect(),
+            _ => Map::new(),
+        },
+    };
+    findings.iter().map(line).collect()
+}
+
+fn finding_line(finding: &Finding, text: &str) -> Value {
+    json!({
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "text": text,
+        "explanation": finding.explanation,
+        "suggestion": finding.suggestion,
+    })
 }
 
 /// RFC 3339 with the desk's offset, to the second, or finer where the time is.
@@ -117,15 +153,7 @@ fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
         Change::Assigned { agent } => ("assigned", json!({"agent": agent})),
         Change::Resolved { summary } => ("resolved", json!({"summary": summary})),
         Change::Reopened { reason } => ("reopened", json!({"reason": reason})),
-        Change::Found { finding, text } => (
-            "finding",
-            json!({
-                "rule": finding.rule,
-                "severity": finding.severity,
-                "text": text,
-                "explanation": finding.explanation,
-            }),
-        ),
+        Change::Found { finding, text } => ("finding", finding_line(finding, text)),
         Change::Failed {
             step,
             reason,

@@ -19,11 +19,11 @@ pub struct Template {
 pub const TEMPLATES: &[Template] = &[
     Template {
         name: "minimal",
-        summary: "one department, two people, four steps, every line explained",
+        summary: "one department, two people, four steps and a reviewer, every line explained",
     },
     Template {
         name: "demo",
-        summary: "Blue Whale Toys: all five standard steps, seven departments, articles in three languages",
+        summary: "Blue Whale Toys: all five standard steps and the reviewer, seven departments, articles in three languages",
     },
 ];
 

@@ -19,7 +19,7 @@ use super::intake::Records;
 use super::keys;
 use super::plugins::PluginsError;
 use super::request::{Answer, EngineError, Inbound, Request};
-use super::timeline::{TimelineLine, timeline};
+use super::timeline::{TimelineLine, held_back, local, timeline};
 use crate::model::{Conversation, ConversationId, TicketStatus};
 use crate::sandbox::Sandbox;
 use crate::store::{Batch, KeyRange, Store, StoreError, Table};
@@ -165,10 +165,24 @@ impl Simulation {
                 }
             }
         };
-        let answer = self
-            .carry_out(&request)
-            .map_err(|problem| error(line, problem.to_string()))?;
-        self.tell(&answer, &mut tell);
+        match (self.carry_out(&request), &line.action) {
+            (Ok(answer), _) => self.tell(&answer, &mut tell),
+            // The agent sees why, and the day goes on.
+            (
+                Err(EngineError::HeldBack { findings }),
+                Action::AgentReply {
+                    agent,
+                    contact,
+                    text,
+                },
+            ) => {
+                let conversation = self.conversation(line, contact)?;
+                let at = local(line.at, &self.desk.time_zone);
+                let lines = held_back(&conversation, agent, text, &findings, at);
+                lines.into_iter().for_each(&mut tell);
+            }
+            (Err(problem), _) => return Err(error(line, problem.to_string())),
+        }
         self.advance(line.at, &mut tell)
     }
 
