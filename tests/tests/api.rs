@@ -642,7 +642,7 @@ fn a_component_that_is_too_large_is_refused_before_it_is_sent() {
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
         .unwrap();
-    let size = 16 * 1024 * 1024 + 1;
+    let size = 32 * 1024 * 1024 + 1;
     write!(
         stream,
         "PUT /api/v1/plugins/a/1.0.0 HTTP/1.1\r\nhost: {}\r\ncontent-type: application/wasm\r\ncontent-length: {size}\r\n\r\n",

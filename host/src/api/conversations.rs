@@ -314,5 +314,5 @@ pub(crate) async fn resolve(
 
 async fn act(api: &Api, request: Request) -> Result<Json<Received>, Problem> {
     let done = api.engine.submit(request).await?;
-    Ok(Json(answer(&done.run)))
+    Ok(Json(answer(&done.run, api)))
 }

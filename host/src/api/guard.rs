@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::extract::refuse;
 use super::{Api, Problem};
 
-/// Where a request came from, as the socket says. What headers claim about it is ignored.
+/// Where a request came from, as the socket says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 

@@ -50,6 +50,8 @@ pub(crate) struct Received {
     language: Option<String>,
     /// Who answers the customer now: `bot`, `queue` or `agent`.
     handler: String,
+    /// The desk's time zone, by its name in the IANA database: for showing times as the desk's people read them.
+    time_zone: String,
 }
 
 /// A text to the customer.
@@ -95,12 +97,12 @@ pub(crate) async fn receive(
         key: idempotency_key(&headers)?,
     });
     let Answer { run, .. } = api.engine.submit(request).await?;
-    Ok(Json(answer(&run)))
+    Ok(Json(answer(&run, &api)))
 }
 
-/// What a run did, for whoever caused it: a function of the run alone, so that the same question gets the same answer
+/// What a run did, for whoever caused it: a function of the run and the desk's zone alone, so that the same question gets the same answer
 /// again.
-pub(crate) fn answer(run: &Run) -> Received {
+pub(crate) fn answer(run: &Run, api: &Api) -> Received {
     let state = state_after(run);
     let replies = run.entries.iter().filter_map(|entry| match &entry.change {
         Change::Replied { message } => Some(ReplyView {
@@ -137,6 +139,7 @@ pub(crate) fn answer(run: &Run) -> Received {
         tickets: tickets.collect(),
         language: state.language.clone(),
         handler: state.handler.to_string(),
+        time_zone: api.engine.core().desk().time_zone_name.clone(),
         categories: state.categories.iter().map(CategoryView::from).collect(),
     }
 }

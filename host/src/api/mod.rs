@@ -7,13 +7,14 @@
 //! - `chat`: the page for visitors and its two endpoints; `limiter`: how often strangers may use them.
 //! - `health`, `openapi`: for whoever runs the host or writes a client.
 //! - `extract`, `views`, `problem`: what is read, the shapes of answers, refusals.
+//! - `proxies`: who calls, where proxies stand before the host.
 //! - `guard`: the access token, other sites' pages, headers of every answer.
 //! - `hub`: wakes the streams of a conversation; `server`: the accept loop.
 //!
 //! Invariants:
 //! 1. Every route is in [`ROUTES`] with who may use it, and in the OpenAPI document.
 //! 2. No body is read beyond its limit or its deadline; nothing that blocks runs on the threads that serve the network.
-//! 3. What a header claims about where a request came from is not believed.
+//! 3. What a header claims about where a request came from is believed of trusted proxies only.
 
 mod accounts;
 mod chat;
@@ -28,6 +29,7 @@ mod messages;
 mod openapi;
 mod plugins;
 mod problem;
+mod proxies;
 mod reports;
 mod runs;
 mod server;
@@ -48,12 +50,13 @@ use crate::engine::{Core, Engine, EngineError};
 
 pub use limiter::Rate;
 pub use problem::Problem;
+pub use proxies::Network;
 pub use server::Server;
 
 /// The most bytes of an ordinary request's body.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// The most bytes of a component.
-pub const MAX_COMPONENT_BYTES: usize = 16 * 1024 * 1024;
+pub const MAX_COMPONENT_BYTES: usize = crate::sandbox::LARGEST_COMPONENT;
 /// How many streams of events may be open at once.
 const MAX_STREAMS: usize = 4_096;
 
@@ -62,6 +65,8 @@ const MAX_STREAMS: usize = 4_096;
 pub struct ApiConfig {
     /// The access token that API calls must carry; none: whoever reaches the address may call.
     pub token: Option<String>,
+    /// Proxies that are believed about who calls.
+    pub trusted_proxies: Vec<Network>,
     /// How long a client may take to send its headers.
     pub header_deadline: Duration,
     /// How long a client may take to send a body.
@@ -78,6 +83,7 @@ impl Default for ApiConfig {
     fn default() -> Self {
         Self {
             token: None,
+            trusted_proxies: Vec::new(),
             header_deadline: Duration::from_secs(10),
             body_deadline: Duration::from_secs(30),
             drain: Duration::from_secs(10),

@@ -73,7 +73,7 @@ pub(crate) async fn list(State(api): State<Api>) -> Result<Json<PluginList>, Pro
 #[utoipa::path(
     put, path = "/api/v1/plugins/{name}/{version}", tag = "plugins",
     params(("name" = String, Path, description = "the plugin"), ("version" = String, Path, description = "its version")),
-    request_body(content = Vec<u8>, content_type = "application/wasm", description = "at most 16 MiB"),
+    request_body(content = Vec<u8>, content_type = "application/wasm", description = "at most 32 MiB"),
     responses((status = 201, body = PluginView),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"))

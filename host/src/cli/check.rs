@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::setup;
-use crate::engine::PluginsError;
+use crate::engine::{PluginsError, RefusedWish};
 use crate::store::MemoryStore;
 use crate::workflow::{DESK_FILE, Desk, DeskFiles, Problem, Step};
 
 /// Find every mistake in a desk directory
 ///
-/// Prints each as file:line: message and exits with 1 if there is any.
+/// Prints each as file:line: message and exits with 1 if there is any. Warnings are printed, too, but are no mistake.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  switchboard check my-desk\n  switchboard check my-desk --json"
@@ -30,18 +30,23 @@ pub(crate) struct CheckArgs {
 /// Where the plugins can't be looked into; what is wrong with the desk is the command's output.
 pub(crate) fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let files = DeskFiles::from_argument(args.desk.as_deref());
-    let loaded = match Desk::load(&files) {
+    let (loaded, warnings) = match Desk::load(&files) {
         Ok(desk) => plugins(desk)?,
-        Err(problems) => Err(problems),
+        Err(problems) => (Err(problems), Vec::new()),
     };
     if args.json {
         let problems: &[Problem] = loaded.as_ref().err().map_or(&[], Vec::as_slice);
         let revision = loaded.as_ref().ok().map(|desk| &desk.revision);
         println!(
             "{}",
-            serde_json::json!({ "ok": loaded.is_ok(), "revision": revision, "problems": problems })
+            serde_json::json!({
+                "ok": loaded.is_ok(), "revision": revision, "problems": problems, "warnings": warnings
+            })
         );
     } else {
+        for warning in &warnings {
+            println!("{warning}");
+        }
         match &loaded {
             Ok(desk) => println!("{}", summary(desk, &files)),
             Err(problems) => {
@@ -64,11 +69,17 @@ pub(crate) fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Brings the plugins of a sound desk to life, as serving it would: each must be there and take its configuration.
-fn plugins(desk: Desk) -> anyhow::Result<Result<Arc<Desk>, Vec<Problem>>> {
+/// Gives the desk or its problems, and its warnings.
+fn plugins(desk: Desk) -> anyhow::Result<(Result<Arc<Desk>, Vec<Problem>>, Vec<Problem>)> {
     let desk = Arc::new(desk);
     let sandbox = setup::sandbox(setup::cache_dir(None))?;
-    let Err(error) = setup::core(Arc::clone(&desk), Arc::new(MemoryStore::new()), sandbox) else {
-        return Ok(Ok(desk));
+    let core = setup::core(Arc::clone(&desk), Arc::new(MemoryStore::new()), sandbox);
+    let error = match core {
+        Ok(core) => {
+            let warnings = core.refused_wishes().iter().map(warning).collect();
+            return Ok((Ok(desk), warnings));
+        }
+        Err(error) => error,
     };
     let (line, message) = match error.downcast::<PluginsError>()? {
         PluginsError::Config {
@@ -83,12 +94,38 @@ fn plugins(desk: Desk) -> anyhow::Result<Result<Arc<Desk>, Vec<Problem>>> {
             (step.map_or(1, |step| step.config_line), other.to_string())
         }
     };
-    Ok(Err(vec![Problem {
+    let problem = Problem {
         file: DESK_FILE.to_owned(),
         line,
         column: 1,
         message,
-    }]))
+    };
+    Ok((Err(vec![problem]), Vec::new()))
+}
+
+/// A plugin asks for something that its step isn't granted. That may be meant: it is refused then, nothing worse.
+fn warning(wish: &RefusedWish) -> Problem {
+    let RefusedWish {
+        step,
+        plugin,
+        missing,
+        line,
+        grants,
+    } = wish;
+    let list = |names: &[String]| {
+        let quoted: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
+        quoted.join(", ")
+    };
+    Problem {
+        file: DESK_FILE.to_owned(),
+        line: *line,
+        column: 1,
+        message: format!(
+            "warning: step {step:?}: {plugin} asks for {}, which the step isn't granted; unless that is meant, write: grants = [{}]",
+            list(missing),
+            list(grants)
+        ),
+    }
 }
 
 fn summary(desk: &Desk, files: &DeskFiles) -> String {

@@ -11,6 +11,7 @@ mod send;
 mod serve;
 mod setup;
 mod simulate;
+mod usage;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -18,8 +19,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use crate::store::StoreError;
+
 /// The store can no longer be trusted; start again.
 pub(crate) const EXIT_STORE_STOPPED: i32 = 70;
+/// Wrong usage.
+pub(crate) const EXIT_USAGE: u8 = 2;
 /// Another process has the data directory.
 pub(crate) const EXIT_IN_USE: u8 = 3;
 
@@ -73,8 +78,19 @@ pub fn main() -> ExitCode {
     };
     result.unwrap_or_else(|error| {
         eprintln!("Error: {error:#}");
-        ExitCode::FAILURE
+        exit_code(&error)
     })
+}
+
+/// What an error says to whoever reads only exit codes.
+fn exit_code(error: &anyhow::Error) -> ExitCode {
+    if error.downcast_ref::<usage::Usage>().is_some() {
+        return ExitCode::from(EXIT_USAGE);
+    }
+    if matches!(error.downcast_ref(), Some(StoreError::InUse { .. })) {
+        return ExitCode::from(EXIT_IN_USE);
+    }
+    ExitCode::FAILURE
 }
 
 /// Log lines on standard error: for people on a terminal, one JSON object a line elsewhere.

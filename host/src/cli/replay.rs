@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::setup;
+use super::usage::{Usage, moment, step_and_file};
 use crate::engine::ReplaySelection;
 use crate::model::ConversationId;
 
@@ -27,17 +28,17 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Only runs at or after this time (RFC 3339)
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = moment)]
     from: Option<Timestamp>,
     /// Only runs before this time (RFC 3339)
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = moment)]
     to: Option<Timestamp>,
     /// Only runs of this conversation
     #[arg(long, value_name = "ID")]
     conversation: Option<String>,
     /// A component to try in place of the recorded one of a step
-    #[arg(long, value_name = "STEP=FILE")]
-    with: Option<String>,
+    #[arg(long, value_name = "STEP=FILE", value_parser = step_and_file)]
+    with: Option<(String, PathBuf)>,
     /// How many runs may differ
     #[arg(long, value_name = "N", default_value_t = 0)]
     budget: usize,
@@ -54,28 +55,36 @@ pub(crate) fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let desk = setup::desk(args.desk.as_deref())?;
     let dir = setup::data_dir(args.data, args.desk.as_deref());
     if !dir.is_dir() {
-        bail!(
+        let message = format!(
             "{} is not there; give the data directory with --data",
             dir.display()
         );
+        return Err(Usage(message).into());
     }
+    // Before anything is opened: a wrong name shows at once.
+    let component = args.with.as_ref().map(|(step, file)| {
+        if desk.step(step).is_none() {
+            let names: Vec<_> = desk.steps.iter().map(|step| step.name.as_str()).collect();
+            let message = format!(
+                "--with: the desk has no step {step:?}; it has {}",
+                names.join(", ")
+            );
+            return Err(anyhow::Error::from(Usage(message)));
+        }
+        std::fs::read(file)
+            .map_err(|error| Usage(format!("--with: {}: {error}", file.display())).into())
+    });
+    let component = component.transpose()?;
     let store = setup::store(&dir)?;
     let sandbox = setup::sandbox(setup::cache_dir(Some(&dir)))?;
-    let with = match &args.with {
-        None => None,
-        Some(text) => {
-            let (step, file) = text
-                .split_once('=')
-                .context("--with: write STEP=FILE, such as triage=my.wasm")?;
-            if desk.step(step).is_none() {
-                bail!("--with: the desk has no step {step:?}");
-            }
-            let bytes = std::fs::read(file).with_context(|| format!("--with: {file}"))?;
-            Some((
-                step.to_owned(),
-                sandbox.activate(&bytes).with_context(|| file.to_owned())?,
-            ))
+    let with = match (args.with, component) {
+        (Some((step, file)), Some(bytes)) => {
+            let plugin = sandbox
+                .activate(&bytes)
+                .with_context(|| file.display().to_string())?;
+            Some((step, plugin))
         }
+        _ => None,
     };
     let core = setup::core(desk, store, sandbox)?;
     let selection = ReplaySelection {

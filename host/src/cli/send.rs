@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::client::{Body, HostArgs};
@@ -56,6 +58,10 @@ pub(crate) fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     if let Some(category) = answer.get("category").and_then(Value::as_str) {
         println!("  category: {category}");
     }
+    let zone = answer
+        .get("time_zone")
+        .and_then(Value::as_str)
+        .and_then(|name| TimeZone::get(name).ok());
     for ticket in answer
         .get("tickets")
         .and_then(Value::as_array)
@@ -66,7 +72,7 @@ pub(crate) fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
             "  ticket:   {} for {}, due {}",
             text(ticket, "kind"),
             text(ticket, "department"),
-            text(ticket, "due")
+            local(&text(ticket, "due"), zone.as_ref())
         );
     }
     println!(
@@ -75,4 +81,28 @@ pub(crate) fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
         text(&answer, "conversation")
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// A time of the answer on the desk's clock; as it came where the host doesn't tell its zone.
+fn local(text: &str, zone: Option<&TimeZone>) -> String {
+    match (text.parse::<Timestamp>(), zone) {
+        (Ok(at), Some(zone)) => at.display_with_offset(zone.to_offset(at)).to_string(),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_due_time_is_on_the_clock_of_the_desk() {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        assert_eq!(
+            local("2026-11-24T09:30:00Z", Some(&zone)),
+            "2026-11-24T17:30:00+08:00"
+        );
+        assert_eq!(local("2026-11-24T09:30:00Z", None), "2026-11-24T09:30:00Z");
+        assert_eq!(local("", Some(&zone)), "");
+    }
 }

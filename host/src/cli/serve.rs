@@ -9,9 +9,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 
 use super::setup;
-use crate::api::{self, ApiConfig};
+use crate::api::{self, ApiConfig, Network};
 use crate::engine::{Engine, ServiceConfig};
-use crate::store::StoreError;
 
 /// Run the host
 ///
@@ -38,6 +37,10 @@ pub(crate) struct ServeArgs {
         hide_env_values = true
     )]
     token: Option<String>,
+    /// A reverse proxy in front of the host, as an address or a network (`10.0.0.0/8`); what it says in
+    /// X-Forwarded-For about who calls is believed. May be given several times
+    #[arg(long, value_name = "CIDR")]
+    trusted_proxy: Vec<Network>,
     /// Threads that run plugins [default: one for each core]
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
@@ -67,13 +70,8 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     }
     let dir = setup::data_dir(args.data, args.desk.as_deref());
     let desk = setup::desk(args.desk.as_deref())?;
-    let store = match setup::store(&dir) {
-        Err(error) if matches!(error.downcast_ref(), Some(StoreError::InUse { .. })) => {
-            eprintln!("Error: {error:#}");
-            return Ok(ExitCode::from(super::EXIT_IN_USE));
-        }
-        other => other.with_context(|| format!("the data directory {}", dir.display()))?,
-    };
+    let store =
+        setup::store(&dir).with_context(|| format!("the data directory {}", dir.display()))?;
     let sandbox = setup::sandbox(setup::cache_dir(Some(&dir)))?;
     let core = setup::core(Arc::clone(&desk), store, sandbox)?;
     let mut config = ServiceConfig::default();
@@ -88,6 +86,7 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
             Arc::clone(&engine),
             ApiConfig {
                 token: args.token,
+                trusted_proxies: args.trusted_proxy,
                 ..ApiConfig::default()
             },
         )

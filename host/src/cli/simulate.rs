@@ -56,6 +56,13 @@ pub(crate) fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
                 .read_dir()
                 .is_ok_and(|mut entries| entries.next().is_some())
             {
+                if let Some(pid) = crate::store::holder_of(dir)? {
+                    return Err(crate::store::StoreError::InUse {
+                        dir: dir.clone(),
+                        pid,
+                    }
+                    .into());
+                }
                 bail!(
                     "{} is not empty; name a new directory for --data",
                     dir.display()

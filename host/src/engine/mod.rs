@@ -43,7 +43,9 @@ mod timeline;
 pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, VirtualClock};
 pub use core::{Core, Parts};
 pub use holdings::{Held, Remembered};
-pub use plugins::{ActivePlugin, Origin, PluginVersion, PluginsError, standard_plugins};
+pub use plugins::{
+    ActivePlugin, Origin, PluginVersion, PluginsError, RefusedWish, standard_plugins,
+};
 pub use reading::{MessagePage, RunMark};
 pub use replay::{Difference, ReplayReport, ReplaySelection};
 pub use request::{Answer, EngineError, Inbound, Request};

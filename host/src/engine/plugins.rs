@@ -335,6 +335,48 @@ fn workflow_with(
     })
 }
 
+/// What a plugin asks for and its step isn't granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedWish {
+    /// The step.
+    pub step: String,
+    /// The plugin and its version.
+    pub plugin: String,
+    /// What is asked for and not granted, in the manifest's order.
+    pub missing: Vec<String>,
+    /// The line of `desk.toml` that would say so.
+    pub line: usize,
+    /// What would have to stand there.
+    pub grants: Vec<String>,
+}
+
+impl Core {
+    /// Every step whose plugin asks for more than the step is granted.
+    pub fn refused_wishes(&self) -> Vec<RefusedWish> {
+        let workflow = self.workflow();
+        let desk = &workflow.desk;
+        let steps = desk.steps.iter().chain(&desk.reviewers);
+        let plans = workflow.steps.iter().chain(&workflow.reviewers);
+        let wish = |(step, plan): (&Step, &Arc<StepPlan>)| {
+            let manifest = plan.plugin.manifest();
+            let asked = manifest.grants.iter();
+            let missing: Vec<_> = asked
+                .filter(|name| !step.grants.has(name))
+                .cloned()
+                .collect();
+            let granted = step.grants.iter().map(str::to_owned);
+            (!missing.is_empty()).then(|| RefusedWish {
+                step: step.name.clone(),
+                plugin: format!("{} {}", manifest.name, manifest.version),
+                line: step.grants_line,
+                grants: granted.chain(missing.iter().cloned()).collect(),
+                missing,
+            })
+        };
+        steps.zip(plans).filter_map(wish).collect()
+    }
+}
+
 /// A step's plan, with its configuration checked against what the plugin wants.
 pub(crate) fn plan_of(
     step: &Step,

@@ -8,6 +8,8 @@ use wasmparser::{ComponentTypeRef, Encoding, KnownCustom, Parser, Payload};
 const MOST_PARTS: usize = 256;
 const DEEPEST: usize = 8;
 const MOST_NAMES: usize = 1_000;
+/// What all WebAssembly begins with.
+const MAGIC: &[u8] = b"\0asm";
 
 /// What a component imports and exports, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Facts, String> {
     let mut facts = Facts::default();
     let mut parts = 0;
     let mut depth = 0;
+    if !bytes.starts_with(MAGIC) {
+        return Err(format!(
+            "it isn't valid WebAssembly: it begins with {:?}, not with {:?} as every component does",
+            beginning(bytes),
+            beginning(MAGIC)
+        ));
+    }
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.map_err(|error| format!("it isn't valid WebAssembly: {error}"))? {
             Payload::Version { encoding, .. } => {
@@ -74,6 +83,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Facts, String> {
     Ok(facts)
 }
 
+/// The first bytes of a file, readable.
+fn beginning(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes.get(..bytes.len().min(4)).unwrap_or_default()).into_owned()
+}
+
 fn add(names: &mut Vec<String>, name: &str) -> Result<(), String> {
     if names.len() >= MOST_NAMES {
         return Err(format!(
@@ -107,8 +121,9 @@ mod tests {
         assert!(
             read(b"hello")
                 .unwrap_err()
-                .contains("isn't valid WebAssembly")
+                .contains("isn't valid WebAssembly: it begins with \"hell\"")
         );
+        assert!(!read("你好".as_bytes()).unwrap_err().contains('\n'));
         assert!(read(b"").unwrap_err().contains("isn't valid WebAssembly"));
         let module = wat::parse_str("(module)").unwrap();
         assert!(read(&module).unwrap_err().contains("core module"));

@@ -60,7 +60,7 @@ use state::HostState;
 use crate::model::Manifest;
 
 /// Larger components aren't looked at. Python's have 18 MiB.
-const LARGEST_COMPONENT: usize = 32 << 20;
+pub const LARGEST_COMPONENT: usize = 32 << 20;
 
 /// How the sandbox is set up.
 #[derive(Clone, Debug)]

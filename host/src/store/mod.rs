@@ -31,7 +31,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 pub use batch::{Batch, Operation};
-pub use durable::{Disk, OnStop, RealDisk, SledOptions, SledStore, Verification};
+pub use durable::{Disk, OnStop, RealDisk, SledOptions, SledStore, Verification, holder_of};
 pub use error::StoreError;
 pub use json::{decode, decode_record, encode, get_json, try_encode};
 pub use memory::{CrashPoint, MemoryStore};

@@ -32,6 +32,8 @@ pub struct Step {
     pub config: Json,
     /// The line of `desk.toml` on which its configuration begins, else the step itself.
     pub config_line: usize,
+    /// The line of `desk.toml` on which its grants stand, else the step itself.
+    pub grants_line: usize,
     /// The configuration as the plugin gets it: JSON, keys in order.
     pub config_json: Arc<str>,
     /// Configuration, grants and limits as JSON, keys in order: what runs keep under `settings_sha256`.
@@ -141,9 +143,10 @@ fn read_step(
         }
         None
     });
-    let grants = section
-        .get("grants")
-        .map_or_else(Grants::default, |value| Grants::read(reader, value));
+    let grants_at = section.get("grants");
+    let grants_line =
+        reader.line(&grants_at.map_or_else(|| section.place.clone(), |value| value.span()));
+    let grants = grants_at.map_or_else(Grants::default, |value| Grants::read(reader, value));
     let on_failure = section
         .get("on-failure")
         .map_or(Some(Policy::HoldMessage), |value| {
@@ -179,7 +182,7 @@ fn read_step(
         on_failure?,
         limits,
         config,
-        config_line,
+        (config_line, grants_line),
     ))
 }
 
@@ -193,7 +196,7 @@ impl Step {
         on_failure: Policy,
         limits: StepLimits,
         config: Json,
-        config_line: usize,
+        (config_line, grants_line): (usize, usize),
     ) -> Self {
         let config_json = config::canonical(&config);
         let part = |value: Result<Json, _>| {
@@ -216,6 +219,7 @@ impl Step {
             limits,
             config,
             config_line,
+            grants_line,
             config_json: config_json.into(),
             settings_sha256: hexadecimal(&Sha256::digest(settings_json.as_bytes())),
             settings_json: settings_json.into(),

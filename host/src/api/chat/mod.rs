@@ -7,7 +7,7 @@
 
 mod page;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use axum::Json;
@@ -29,7 +29,7 @@ use super::guard::Peer;
 use super::limiter::address;
 use super::messages::state_after;
 use super::views::MessageView;
-use super::{Api, Problem};
+use super::{Api, Problem, proxies};
 use crate::engine::{Inbound, Request};
 use crate::model::{ConversationId, Run};
 
@@ -131,7 +131,7 @@ pub(crate) async fn receive(
     Strict(message): Strict<ChatMessage>,
 ) -> Result<Json<ChatEvent>, Problem> {
     let contact = contact(&headers)?;
-    limit(&api, &contact, peer.ip())?;
+    limit(&api, &contact, caller(&api, peer, &headers))?;
     let request = Request::Message(Inbound {
         channel: CHANNEL.to_owned(),
         contact,
@@ -162,7 +162,7 @@ pub(crate) async fn follow(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let contact = contact(&headers)?;
-    limit_address(&api, peer.ip())?;
+    limit_address(&api, caller(&api, peer, &headers))?;
     let current = api
         .read(move |core| core.current_conversation(CHANNEL, &contact))
         .await?;
@@ -220,6 +220,10 @@ fn short_digest(text: &str, bytes: usize) -> String {
         .take(bytes)
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+fn caller(api: &Api, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+    proxies::caller(peer.ip(), headers, &api.config.trusted_proxies)
 }
 
 fn limit(api: &Api, contact: &str, ip: IpAddr) -> Result<(), Problem> {

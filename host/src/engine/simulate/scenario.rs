@@ -191,8 +191,14 @@ fn time(text: &str) -> Result<Timestamp, String> {
     // An offset is needed, a zone name is not: `Timestamp` demands the first and takes the second.
     text.parse::<Timestamp>()
         .or_else(|_| text.parse::<Zoned>().map(|zoned| zoned.timestamp()))
-        .map_err(|error| {
-            format!("at: {error}; write RFC 3339 with an offset, such as 2026-03-10T09:00:00+08:00")
+        .map_err(|_| {
+            const EXAMPLE: &str = "2026-03-10T09:00:00+08:00";
+            if text.parse::<jiff::civil::DateTime>().is_ok() {
+                return format!(
+                    "at: {text:?} doesn't say how far the clock is from UTC; add that, as in {EXAMPLE}"
+                );
+            }
+            format!("at: {text:?} is no date and time; write one such as {EXAMPLE}")
         })
 }
 

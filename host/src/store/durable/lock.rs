@@ -9,6 +9,26 @@ use rustix::io::Errno;
 
 use super::super::StoreError;
 
+/// Whether a process has the directory open, and its id where it is known. Changes nothing.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub fn holder_of(dir: &Path) -> Result<Option<Option<u32>>, StoreError> {
+    let path = dir.join("LOCK");
+    let Ok(mut file) = File::open(&path) else {
+        return Ok(None);
+    };
+    match flock(&file, FlockOperation::NonBlockingLockShared) {
+        Ok(()) => Ok(None),
+        Err(Errno::WOULDBLOCK) => {
+            let mut text = String::new();
+            let _ = file.read_to_string(&mut text);
+            Ok(Some(text.trim().parse().ok()))
+        }
+        Err(error) => Err(StoreError::io(format!("lock {}", path.display()), &error)),
+    }
+}
+
 /// The lock on a data directory; it ends with the value, and with the process however that ends.
 pub(super) struct DirectoryLock {
     _file: File,

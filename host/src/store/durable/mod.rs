@@ -30,6 +30,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use disk::{Disk, RealDisk};
+pub use lock::holder_of;
 pub use open::Verification;
 
 use self::committer::{Preflight, Queue, Waiting, held, let_go};
