@@ -3,7 +3,7 @@
 //! Rooms, and the one direction in which they know each other:
 //!
 //! ```text
-//! cli → api, channels → engine → sandbox, store, knowledge, workflow → model
+//! cli → api, channels → report → engine → sandbox, store, knowledge, workflow → model
 //! ```
 //!
 //! - [`cli`] — the command line, one file for each command;
@@ -11,6 +11,7 @@
 //! - [`engine`] — one event through its chain, durably, many accounts at once; replay and virtual time;
 //! - [`knowledge`] — the desk's articles and the search that answers from them;
 //! - [`model`] — what a desk is made of: pure data and pure rules;
+//! - [`report`] — what happened in a period, as tables;
 //! - [`sandbox`] — strangers' code, called and held to its limits;
 //! - [`store`] — everything that the desk keeps, durable before anybody is told;
 //! - [`workflow`] — the desk directory: what it says, or everything that is wrong with it.
@@ -20,6 +21,7 @@ pub mod cli;
 pub mod engine;
 pub mod knowledge;
 pub mod model;
+pub mod report;
 pub mod sandbox;
 pub mod store;
 pub mod workflow;

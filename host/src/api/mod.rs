@@ -3,7 +3,7 @@
 //! This room turns requests into [`crate::engine::Request`]s and answers into JSON. It decides nothing about service.
 //! Every refusal is `application/problem+json` (RFC 9457) that says what was wrong and how to mend it.
 //!
-//! - `messages`, `conversations`, `events`, `accounts`, `tickets`, `runs`, `plugins`, `reports`: the calls under `/api/v1`.
+//! - `messages`, `conversations`, `events`, `accounts`, `tickets`, `runs`, `plugins`, `records`, `reports`: the calls under `/api/v1`.
 //! - `chat`: the page for visitors and its two endpoints; `limiter`: how often strangers may use them.
 //! - `health`, `openapi`: for whoever runs the host or writes a client.
 //! - `extract`, `views`, `problem`: what is read, the shapes of answers, refusals.
@@ -30,6 +30,7 @@ mod openapi;
 mod plugins;
 mod problem;
 mod proxies;
+mod records;
 mod reports;
 mod runs;
 mod server;
@@ -202,6 +203,8 @@ routes! {
     Token post "/api/v1/conversations/{id}/replies" => conversations::reply;
     Token post "/api/v1/conversations/{id}/take" => conversations::take;
     Token post "/api/v1/conversations/{id}/resolve" => conversations::resolve;
+    Token get "/api/v1/conversations/{id}/record" => records::show;
+    Token patch "/api/v1/conversations/{id}/record" => records::edit;
     Token get "/api/v1/accounts/{id}" => accounts::show;
     Token delete "/api/v1/accounts/{id}" => accounts::erase;
     Token get "/api/v1/accounts/{id}/export" => accounts::export;
@@ -216,6 +219,10 @@ routes! {
     Token get "/api/v1/reports/satisfaction" => reports::satisfaction;
     Token get "/api/v1/reports/tickets" => reports::tickets;
     Token get "/api/v1/reports/steps" => reports::steps;
+    Token get "/api/v1/reports/agents" => reports::agents;
+    Token get "/api/v1/reports/workload" => reports::workload;
+    Token get "/api/v1/reports/quality" => reports::quality;
+    Token get "/api/v1/reports/records" => reports::records;
     Token get "/metrics" => health::metrics;
     Open get "/chat" => chat::show;
     Open get "/chat/chat.css" => chat::style;

@@ -5,7 +5,8 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::{
-    accounts, chat, conversations, events, health, messages, plugins, reports, runs, tickets,
+    accounts, chat, conversations, events, health, messages, plugins, records, reports, runs,
+    tickets,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -25,6 +26,8 @@ use super::{
         conversations::reply,
         conversations::take,
         conversations::resolve,
+        records::show,
+        records::edit,
         events::follow,
         accounts::show,
         accounts::erase,
@@ -40,6 +43,10 @@ use super::{
         reports::satisfaction,
         reports::tickets,
         reports::steps,
+        reports::agents,
+        reports::workload,
+        reports::quality,
+        reports::records,
         chat::show,
         chat::style,
         chat::script,

@@ -3,6 +3,9 @@
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
+/// The largest answer that is read, in bytes.
+const LARGEST_ANSWER: u64 = 1 << 30;
+
 /// How commands reach a running host.
 #[derive(Debug, clap::Args)]
 pub(crate) struct HostArgs {
@@ -37,6 +40,20 @@ impl HostArgs {
     /// # Errors
     /// Where the host can't be reached or refuses, with its own words.
     pub(crate) fn call(&self, method: &str, path: &str, body: Body<'_>) -> anyhow::Result<Value> {
+        let bytes = self.ask(method, path, body)?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        serde_json::from_str(&text).or_else(|_| Ok(Value::String(text)))
+    }
+
+    /// What the host's API has under that path, as it is.
+    ///
+    /// # Errors
+    /// As [`HostArgs::call`].
+    pub(crate) fn download(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        self.ask("GET", path, Body::None)
+    }
+
+    fn ask(&self, method: &str, path: &str, body: Body<'_>) -> anyhow::Result<Vec<u8>> {
         let url = format!("{}/api/v1{path}", self.url.trim_end_matches('/'));
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -62,13 +79,16 @@ impl HostArgs {
         };
         let mut response = agent.run(request.body(bytes)?).with_context(unreachable)?;
         let status = response.status();
-        let text = response
+        let bytes = response
             .body_mut()
-            .read_to_string()
+            .with_config()
+            .limit(LARGEST_ANSWER)
+            .read_to_vec()
             .context("the host's answer")?;
         if status.is_success() {
-            return serde_json::from_str(&text).or_else(|_| Ok(Value::String(text)));
+            return Ok(bytes);
         }
+        let text = String::from_utf8_lossy(&bytes);
         let problem: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         let detail = problem
             .get("detail")

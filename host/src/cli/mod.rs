@@ -7,6 +7,7 @@ mod init;
 mod plugin;
 mod progress;
 mod replay;
+mod report;
 mod send;
 mod serve;
 mod setup;
@@ -51,6 +52,7 @@ enum Command {
     Simulate(simulate::SimulateArgs),
     Send(send::SendArgs),
     Replay(replay::ReplayArgs),
+    Report(report::ReportArgs),
     Plugin(plugin::PluginArgs),
     Doctor(doctor::DoctorArgs),
 }
@@ -73,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(args),
         Command::Send(args) => send::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Report(args) => report::run(args),
         Command::Plugin(args) => plugin::run(args),
         Command::Doctor(args) => doctor::run(args),
     };

@@ -68,6 +68,20 @@ pub(crate) fn batch(
         keys::run_by_time(at, &finished.run.id),
         Vec::new(),
     );
+    if number == 1 {
+        batch.put(
+            Table::ConversationByTime,
+            keys::conversation_by_time(state.opened_at, &state.id),
+            Vec::new(),
+        );
+    }
+    if !finished.facts.is_empty() {
+        batch.put_json(
+            Table::Fact,
+            keys::fact(at, &finished.run.id),
+            &finished.facts,
+        );
+    }
     for ticket in &finished.tickets {
         batch.put_json(Table::Ticket, keys::ticket(&ticket.id), ticket);
     }

@@ -182,7 +182,8 @@ pub(crate) fn lane(
         Request::Message(inbound) => return lane_of_message(&records, newcomers, entropy, inbound),
         Request::Reply { conversation, .. }
         | Request::Take { conversation, .. }
-        | Request::Resolve { conversation, .. } => records.conversation(conversation)?.account,
+        | Request::Resolve { conversation, .. }
+        | Request::EditRecord { conversation, .. } => records.conversation(conversation)?.account,
         Request::Ticket { ticket, .. } => records.ticket(ticket)?.account,
         Request::Due(key) => records.due(key)?.account,
     };

@@ -86,6 +86,22 @@ pub(crate) fn before(at: Timestamp) -> Vec<u8> {
     Key::default().time(at).end()
 }
 
+/// `ConversationByTime`: when it began, then which.
+pub(crate) fn conversation_by_time(at: Timestamp, id: &ConversationId) -> Vec<u8> {
+    Key::default().time(at).rest(id.as_str().as_bytes())
+}
+
+/// The conversation that a key of `ConversationByTime` names.
+pub(crate) fn conversation_of(by_time: &[u8]) -> Option<ConversationId> {
+    let (_, id) = by_time.split_first_chunk::<8>()?;
+    Some(ConversationId::new(std::str::from_utf8(id).ok()?))
+}
+
+/// `Fact`: when, then the run.
+pub(crate) fn fact(at: Timestamp, run: &RunId) -> Vec<u8> {
+    run_by_time(at, run)
+}
+
 /// `Ticket`: by id.
 pub(crate) fn ticket(id: &TicketId) -> Vec<u8> {
     id.as_str().as_bytes().to_vec()

@@ -18,6 +18,7 @@
 //! 4. Nothing in a run depends on anything but its recorded inputs, so that every run can be repeated.
 
 mod clock;
+mod closing;
 mod commit;
 mod core;
 mod desk_host;
@@ -29,6 +30,7 @@ mod keys;
 mod meters;
 mod opening;
 mod outbox;
+mod periods;
 mod plan;
 mod plugins;
 mod reading;

@@ -11,7 +11,7 @@ use super::request::{Answer, EngineError, Inbound, Request};
 use super::run::Input;
 use crate::model::{
     Account, AccountId, Author, Change, Conversation, ConversationId, Entry, Event, EventId,
-    Handler, Message, MessageId, Occurrence, Resume, RunId, TicketStatus,
+    Handler, Message, MessageId, Occurrence, RecordEdit, Resume, RunId, TicketStatus,
 };
 
 impl Core {
@@ -200,6 +200,11 @@ impl Core {
                     vec![change],
                 )))
             }
+            Request::EditRecord {
+                conversation,
+                agent,
+                edit,
+            } => edit_record(&records, conversation, agent, edit, at),
             Request::Ticket {
                 ticket,
                 by,
@@ -363,6 +368,31 @@ impl Core {
         input.resumed = Some(resume);
         Ok(input)
     }
+}
+
+/// An agent's words in the wrap-up record. Announced, so that steps may react to it.
+fn edit_record(
+    records: &Records<'_>,
+    conversation: &ConversationId,
+    agent: &str,
+    edit: &RecordEdit,
+    at: jiff::Timestamp,
+) -> Result<Inbox, EngineError> {
+    let (mut conversation, customer) = load(records, conversation)?;
+    let Some(mut record) = conversation.record.clone() else {
+        return Err(EngineError::Conflict(format!(
+            "conversation {} has no record yet: it is drafted when the conversation is settled",
+            conversation.id
+        )));
+    };
+    record.edit(edit, agent, at);
+    let what = Occurrence::Announced {
+        name: "record.edited".to_owned(),
+        value: serde_json::json!({ "agent": agent }).to_string(),
+    };
+    let change = Change::Recorded { record };
+    let input = begin(&mut conversation, customer, at, what, agent, vec![change]);
+    Ok(Inbox::of(input))
 }
 
 /// What a message turned out to be.

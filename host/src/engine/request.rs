@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{ConversationId, Finding, Run, Severity, TicketId, TicketStatus};
+use crate::model::{
+    ConversationId, Finding, RecordEdit, Run, Severity, TicketId, TicketStatus,
+};
 use crate::store::StoreError;
 
 /// A customer's message as a channel hands it over.
@@ -52,6 +54,15 @@ pub enum Request {
         by: String,
         /// How.
         summary: Option<String>,
+    },
+    /// An agent puts their own words into a conversation's wrap-up record.
+    EditRecord {
+        /// Which conversation's.
+        conversation: ConversationId,
+        /// Who.
+        agent: String,
+        /// What.
+        edit: RecordEdit,
     },
     /// A department moves a ticket on.
     Ticket {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
+use super::closing;
 use super::desk_host::{DeskHost, DeskReads, KvOverlay};
 use super::desk_memory::Unsettled;
 use super::failure::{self, Breakers, FailedStep, Then};
@@ -15,8 +16,8 @@ use super::plan::{StepPlan, Workflow};
 use super::settle::{Draft, Moments, TicketSource};
 use crate::model::{
     Account, AccountView, Author, Change, Context, Conversation, ConversationView, Effect, Entry,
-    Event, Invocation, InvocationResult, Message, NextStep, Outcome, Policy, Resume, Run, RunId,
-    Severity, Ticket, TicketId,
+    Event, Fact, Invocation, InvocationResult, Message, NextStep, Outcome, Policy, Resume, Run,
+    RunId, Severity, Ticket, TicketId,
 };
 use crate::sandbox::{Call, CallFailure, CallReport, FailureCode, Grant, Host, HostSide};
 use crate::store::{KeyRange, Store, StoreError, Table, decode_record};
@@ -48,6 +49,8 @@ pub(crate) struct Finished {
     pub(crate) tickets: Vec<Ticket>,
     pub(crate) kv: KvOverlay,
     pub(crate) due: Vec<(jiff::Timestamp, Due)>,
+    /// What reports count of it.
+    pub(crate) facts: Vec<Fact>,
     pub(crate) desk_reads: DeskReads,
 }
 
@@ -140,6 +143,7 @@ impl Runner<'_> {
             } => self.again(&mut progress, run, steps, *rehearse),
         }
         self.review(&mut progress, plan);
+        let facts = closing::close(&mut progress.draft, progress.input.before.handler);
         let Progress {
             draft,
             invocations,
@@ -174,6 +178,7 @@ impl Runner<'_> {
             tickets,
             kv,
             due,
+            facts,
             desk_reads,
         })
     }

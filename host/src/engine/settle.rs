@@ -132,6 +132,16 @@ impl<'a> Draft<'a> {
         });
     }
 
+    /// The desk.
+    pub(crate) fn desk(&self) -> &'a Desk {
+        self.desk
+    }
+
+    /// When it happens.
+    pub(crate) fn at(&self) -> Timestamp {
+        self.at
+    }
+
     /// Something comes due so much later.
     pub(crate) fn later(&mut self, pause: SignedDuration, due: Due) {
         let at = self.at.checked_add(pause.min(FARTHEST)).unwrap_or(self.at);

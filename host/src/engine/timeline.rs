@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::model::{Author, Change, Conversation, Finding, Promise, Run, Ticket, Timer};
+use crate::model::{Author, Change, Conversation, Finding, Promise, Record, Run, Ticket, Timer};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -151,6 +151,7 @@ fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
             ("hand-off", json!({"team": team, "reason": reason}))
         }
         Change::Assigned { agent } => ("assigned", json!({"agent": agent})),
+        Change::Recorded { record } => ("record", record_line(record)),
         Change::Resolved { summary } => ("resolved", json!({"summary": summary})),
         Change::Reopened { reason } => ("reopened", json!({"reason": reason})),
         Change::Found { finding, text } => ("finding", finding_line(finding, text)),
@@ -172,6 +173,18 @@ fn with(mut line: Value, more: Value) -> Value {
         line.extend(more);
     }
     line
+}
+
+fn record_line(record: &Record) -> Value {
+    json!({
+        "topic": record.topic,
+        "category": record.category,
+        "asked": record.asked,
+        "result": record.result,
+        "next_action": record.next_action,
+        "handlers": record.handlers,
+        "edited_by": record.edited.as_ref().map(|edited| &edited.by),
+    })
 }
 
 fn ticket_line(ticket: &Ticket, zone: &TimeZone) -> Value {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::conversation::kinds;
 use super::{
-    Category, Conversation, Finding, Handler, Language, Message, Priority, Promise, Stage,
+    Category, Conversation, Finding, Handler, Language, Message, Priority, Promise, Record, Stage,
     SurveyResult, SurveyStatus, Ticket, TicketStatus, Timer,
 };
 
@@ -179,6 +179,11 @@ pub enum Change {
         /// Why.
         reason: String,
     },
+    /// The wrap-up record was drafted or changed (R86).
+    Recorded {
+        /// It, as it is now.
+        record: Box<Record>,
+    },
     /// Something for other steps to hear.
     Announced {
         /// What it is called.
@@ -207,6 +212,7 @@ pub enum Change {
 impl Conversation {
     /// What a change does to the conversation. Timers, tickets and messages are also kept apart by whoever commits.
     pub fn apply(&mut self, change: &Change, at: Timestamp) {
+        super::record::note(&mut self.record, change);
         match change {
             Change::Received { message } | Change::Replied { message } => {
                 self.message_count = self.message_count.max(message.number);
@@ -259,6 +265,7 @@ impl Conversation {
             Change::Noted { .. }
             | Change::FieldSet { .. }
             | Change::Notified { .. }
+            | Change::Recorded { .. }
             | Change::Announced { .. }
             | Change::Found { .. }
             | Change::Failed { .. } => {}

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ConversationId, Language, MessageId, TicketId};
+use super::{AccountId, ConversationId, Language, MessageId, Record, Tally, TicketId};
 
 /// Who wrote a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -299,6 +299,12 @@ pub struct Conversation {
     /// The last satisfaction answer: its code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub survey_code: Option<u32>,
+    /// Its wrap-up record, once it was settled (R86).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Box<Record>>,
+    /// What it counts while it goes on.
+    #[serde(default)]
+    pub tally: Tally,
     /// How many messages it has.
     #[serde(default)]
     pub message_count: u32,
@@ -337,6 +343,8 @@ impl Conversation {
             promises: Vec::new(),
             survey: SurveyStatus::NotAsked,
             survey_code: None,
+            record: None,
+            tally: Tally::default(),
             message_count: 0,
             run_count: 0,
         }

@@ -13,8 +13,10 @@ mod context;
 mod conversation;
 mod effect;
 mod event;
+mod fact;
 mod ids;
 mod manifest;
+mod record;
 mod run;
 
 pub use account::Account;
@@ -30,8 +32,13 @@ pub use effect::{
     StepError, SurveyResult, TicketDraft, TimerDraft,
 };
 pub use event::{Event, EventKind, Occurrence};
+pub use fact::Fact;
 pub use ids::{AccountId, ConversationId, EventId, MessageId, RunId, TicketId};
 pub use manifest::{Finding, Manifest, Severity};
+pub(crate) use record::cut;
+pub use record::{
+    Edited, Handled, Held, Record, RecordEdit, RecordedTicket, Tally, Worker, worker_of,
+};
 pub use run::{
     HostCall, Invocation, InvocationResult, KvScope, KvWrite, LogLevel, LogLine, Resume, Run, Usage,
 };

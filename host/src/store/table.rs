@@ -63,6 +63,10 @@ tables! {
     Config = 16, "config";
     /// Numbers that only grow.
     Counter = 17, "counter";
+    /// Index: conversations by the time at which they began.
+    ConversationByTime = 30, "conversation-by-time";
+    /// What reports count, in the order of time.
+    Fact = 31, "fact";
 }
 
 impl Table {

@@ -2,6 +2,7 @@
 
 mod csv;
 mod figures;
+mod sheets;
 
 use std::sync::Arc;
 
@@ -13,6 +14,10 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
+
+pub(crate) use sheets::{agents, quality, records, workload};
+// The document is made from what the macro wrote beside each handler.
+pub(crate) use sheets::{__path_agents, __path_quality, __path_records, __path_workload};
 
 use self::figures::{Figures, Satisfaction, Steps, Tickets, Volume};
 use super::extract::Params;

@@ -275,7 +275,8 @@ impl Simulation {
             Request::Message(_) => None,
             Request::Reply { conversation, .. }
             | Request::Take { conversation, .. }
-            | Request::Resolve { conversation, .. } => Some(conversation.clone()),
+            | Request::Resolve { conversation, .. }
+            | Request::EditRecord { conversation, .. } => Some(conversation.clone()),
             Request::Ticket { ticket, .. } => Some(records.ticket(ticket).ok()?.conversation),
             Request::Due(key) => Some(records.due(key).ok()?.conversation),
         }

@@ -1,0 +1,86 @@
+//! What reports read: the conversations and the facts of a period, from indices in the order of time, so that a report
+//! costs what happened in its period and not what the desk has ever kept.
+
+use jiff::Timestamp;
+
+use super::core::Core;
+use super::keys;
+use super::request::EngineError;
+use crate::model::{Conversation, ConversationId, Fact};
+use crate::store::{KeyRange, Table, decode_record};
+
+/// How many rows are read at once.
+const PAGE: usize = 1_000;
+
+impl Core {
+    /// Shows every conversation that began from one time (included) to another (not), in the order of their beginning.
+    ///
+    /// # Errors
+    /// Where the store can't be read, or `take` gives one.
+    pub fn conversations_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        mut take: impl FnMut(Conversation) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        self.rows_between(Table::ConversationByTime, from, to, |key, _| {
+            let Some(id) = keys::conversation_of(key) else {
+                return Ok(());
+            };
+            match self.conversation(&id) {
+                Ok(state) => take(state),
+                // Erased meanwhile.
+                Err(EngineError::NotFound { .. }) => Ok(()),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    /// Shows the facts of every run from one time (included) to another (not), in order.
+    ///
+    /// # Errors
+    /// Where the store can't be read.
+    pub fn facts_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        mut take: impl FnMut(Timestamp, &ConversationId, &Fact),
+    ) -> Result<(), EngineError> {
+        self.rows_between(Table::Fact, from, to, |key, value| {
+            let run = keys::run_of(key).and_then(|run| run.parts());
+            let (Some(at), Some((conversation, _))) = (keys::due_of(key), run) else {
+                return Ok(());
+            };
+            let facts: Vec<Fact> = decode_record(Table::Fact, key, value)?;
+            for fact in &facts {
+                take(at, &conversation, fact);
+            }
+            Ok(())
+        })
+    }
+
+    fn rows_between(
+        &self,
+        table: Table,
+        from: Timestamp,
+        to: Timestamp,
+        mut take: impl FnMut(&[u8], &[u8]) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let (from, to) = (keys::before(from), keys::before(to));
+        let mut last: Option<Vec<u8>> = None;
+        loop {
+            let range = match &last {
+                Some(last) => KeyRange::all().after(last),
+                None => KeyRange::all().from(&from),
+            };
+            let rows = self.store().scan(table, range.before(&to), PAGE)?;
+            for (key, value) in &rows {
+                take(key, value)?;
+            }
+            match rows.into_iter().nth(PAGE - 1) {
+                Some((key, _)) => last = Some(key),
+                None => return Ok(()),
+            }
+        }
+    }
+}

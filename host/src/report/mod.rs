@@ -1,0 +1,108 @@
+//! Reports: what happened in a period, as tables for people and spreadsheet programs.
+//!
+//! - [`people`]: the manager's one report, response time and satisfaction of each agent (R85, R150);
+//! - [`workload`]: who did how much, people and plugins apart (R147);
+//! - [`quality`]: what reviewers found, conversation by conversation (R148);
+//! - [`form`]: the service record form 《在线客服受理记录表》 (R87);
+//! - [`sheet`]: a table, and how it is written as JSON, CSV and XLSX.
+//!
+//! All of them read the facts and conversations of their period from indices in the order of time; none goes through
+//! runs. Figures are sums over what runs recorded: the same period gives the same table until somebody is erased.
+
+pub mod form;
+pub mod people;
+pub mod quality;
+pub mod sheet;
+pub mod workload;
+
+use jiff::Timestamp;
+
+pub use sheet::{Column, Sheet, SheetError};
+
+use crate::engine::{Core, EngineError};
+
+/// From one time (included) to another (not).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Included.
+    pub from: Timestamp,
+    /// Not included.
+    pub to: Timestamp,
+}
+
+/// A report by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// See [`people`].
+    Agents,
+    /// See [`workload`].
+    Workload,
+    /// See [`quality`].
+    Quality,
+    /// See [`form`].
+    Records,
+}
+
+impl Kind {
+    /// Every report.
+    pub const ALL: &'static [Self] = &[Self::Agents, Self::Workload, Self::Quality, Self::Records];
+
+    /// Its name in the API and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Agents => "agents",
+            Self::Workload => "workload",
+            Self::Quality => "quality",
+            Self::Records => "records",
+        }
+    }
+
+    /// Its columns.
+    pub const fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Agents => people::COLUMNS,
+            Self::Workload => workload::COLUMNS,
+            Self::Quality => quality::COLUMNS,
+            Self::Records => form::COLUMNS,
+        }
+    }
+
+    /// The report of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// The report of a period.
+    ///
+    /// # Errors
+    /// Where the store can't be read.
+    pub fn of(self, core: &Core, period: Period) -> Result<Sheet, EngineError> {
+        match self {
+            Self::Agents => people::report(core, period),
+            Self::Workload => workload::report(core, period),
+            Self::Quality => quality::report(core, period),
+            Self::Records => form::report(core, period),
+        }
+    }
+}
+
+/// To three digits; none of none.
+fn mean(values: &[u32]) -> Option<f64> {
+    let sum: u64 = values.iter().map(|value| u64::from(*value)).sum();
+    (!values.is_empty()).then(|| (sum as f64 / values.len() as f64 * 1e3).round() / 1e3)
+}
+
+/// A part of a whole, to three digits; none of nothing.
+fn share(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| (part as f64 / whole as f64 * 1e3).round() / 1e3)
+}
+
+/// The smallest of the sorted values that at least so many hundredths don't exceed.
+fn quantile(sorted: &[u32], hundredths: usize) -> Option<u32> {
+    let rank = (sorted.len() * hundredths).div_ceil(100);
+    sorted.get(rank.max(1) - 1).copied()
+}
+
+fn seconds(from: Timestamp, to: Timestamp) -> u32 {
+    u32::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
+}
