@@ -5,12 +5,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail};
 
 use super::setup;
 use crate::api::{self, ApiConfig, Network};
 use crate::engine::{Engine, ServiceConfig};
+use crate::report::delivery;
 
 /// Run the host
 ///
@@ -76,7 +78,14 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let core = setup::core(Arc::clone(&desk), store, sandbox)?;
     let mut config = ServiceConfig::default();
     config.workers = args.workers.unwrap_or(config.workers);
-    let engine = Arc::new(Engine::start(core, config)?);
+    let engine = Arc::new(Engine::start(Arc::clone(&core), config)?);
+    let stopping = Arc::new(AtomicBool::new(false));
+    let forms = {
+        let stopping = Arc::clone(&stopping);
+        std::thread::Builder::new()
+            .name("record-form".to_owned())
+            .spawn(move || delivery::keep(&core, &stopping))?
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -101,6 +110,8 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         );
         server.run(stop_signal()).await
     });
+    stopping.store(true, Ordering::Release);
+    let _ = forms.join();
     engine.stop();
     result.map(|()| ExitCode::SUCCESS)
 }

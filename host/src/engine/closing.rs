@@ -70,6 +70,7 @@ impl Counting<'_> {
                     }
                 }
             }
+            Change::CategoriesSet { categories } => self.tally.categorised(categories),
             Change::HandedOver { .. } => {
                 self.handler = Handler::Queue;
                 self.tally.waiting_since.get_or_insert(at);

@@ -26,6 +26,20 @@ pub(crate) struct Delivery {
     pub(crate) text: String,
     /// Since when.
     pub(crate) at: Timestamp,
+    /// A file that goes along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) attachment: Option<Attachment>,
+}
+
+/// A file that goes along with a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attachment {
+    /// What it is called.
+    pub(crate) name: String,
+    /// Its media type.
+    pub(crate) kind: String,
+    /// What is in it.
+    pub(crate) base64: String,
 }
 
 /// What a message brings besides its run.
@@ -67,6 +81,11 @@ pub(crate) fn batch(
         Table::RunByTime,
         keys::run_by_time(at, &finished.run.id),
         Vec::new(),
+    );
+    batch.put_json(
+        Table::AccountTimeline,
+        keys::account_timeline(&state.account, at, &state.id, number),
+        &finished.run.id,
     );
     if number == 1 {
         batch.put(
@@ -163,6 +182,7 @@ fn outbox(batch: &mut Batch, desk: &Desk, finished: &Finished, number: u32) {
                     url: url.clone(),
                     text: text.clone(),
                     at: finished.run.event.at,
+                    attachment: None,
                 };
                 batch.put_json(
                     Table::Outbox,

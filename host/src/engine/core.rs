@@ -1,6 +1,7 @@
 //! The engine without its threads: one request at a time, from look-up to batch.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::clock::{Clock, Entropy};
@@ -47,6 +48,10 @@ pub struct Core {
     newcomers: Arc<Newcomers>,
     pub(super) unsettled: Arc<Mutex<Unsettled>>,
     order: Mutex<()>,
+    /// One merge of accounts at a time.
+    pub(crate) merging: Mutex<()>,
+    /// Whether there may be any.
+    pub(crate) merges: AtomicBool,
     /// Components that only recorded runs use, by digest.
     pub(crate) kept: Mutex<HashMap<String, Arc<Plugin>>>,
 }
@@ -73,6 +78,7 @@ impl Core {
             entropy,
         } = parts;
         let workflow = super::plugins::workflow(desk, &store, &sandbox)?;
+        let merges = AtomicBool::new(Self::has_merges(store.as_ref()));
         Ok(Self {
             store,
             sandbox,
@@ -84,6 +90,8 @@ impl Core {
             newcomers: Arc::new(Newcomers::default()),
             unsettled: Arc::new(Mutex::new(HashMap::new())),
             order: Mutex::new(()),
+            merging: Mutex::new(()),
+            merges,
             kept: Mutex::new(HashMap::new()),
         })
     }
@@ -200,13 +208,24 @@ impl Core {
             other => self.other(other)?,
         };
         let Inbox {
-            input,
+            mut input,
             arrival,
             taken,
         } = inbox;
         let number = input.number;
         let desk = Arc::clone(&workflow.desk);
-        let finished = self.runner(workflow).execute(input, &Plan::Live)?;
+        // Where accounts are merged, steps see the customer whole, and each account keeps what is its own.
+        let own = self.merges.load(Ordering::Acquire).then(|| {
+            let changed = input.account_changed;
+            (input.account.clone(), changed)
+        });
+        if let Some((account, _)) = &own {
+            input.account = self.seen_whole(account)?;
+        }
+        let mut finished = self.runner(workflow).execute(input, &Plan::Live)?;
+        if let Some((account, changed)) = own {
+            finished.account = finished.run.own_account(account, changed);
+        }
         let batch = commit::batch(&desk, &finished, number, arrival.as_ref(), taken.as_deref());
         Ok(Attempt::Fresh(Box::new(finished), batch))
     }

@@ -10,7 +10,9 @@ use sha2::{Digest, Sha256};
 use super::clock::Entropy;
 use super::keys;
 use super::request::{EngineError, Inbound, Request};
-use crate::model::{Account, AccountId, Conversation, ConversationId, Run, Ticket, TicketId};
+use crate::model::{
+    Account, AccountId, Conversation, ConversationId, Run, Ticket, TicketId, contact_key,
+};
 use crate::store::{Store, Table, get_json};
 
 /// Who a customer's name on a channel is.
@@ -207,7 +209,10 @@ fn lane_of_message(
             _place: None,
         });
     }
-    let identity = (inbound.channel.clone(), inbound.contact.clone());
+    let identity = (
+        inbound.channel.clone(),
+        contact_key(&inbound.channel, &inbound.contact),
+    );
     let mut places = newcomers.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((account, holders)) = places.get_mut(&identity) {
         *holders += 1;

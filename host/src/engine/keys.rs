@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::{AccountId, ConversationId, KvScope, RunId, TicketId};
+use crate::model::{AccountId, ConversationId, KvScope, RunId, TicketId, contact_key};
 
 /// A key under construction.
 #[derive(Default)]
@@ -46,11 +46,11 @@ pub(crate) fn account(id: &AccountId) -> Vec<u8> {
     id.as_str().as_bytes().to_vec()
 }
 
-/// `Identity`: a customer's name on a channel. Long names are folded to a digest by the caller.
+/// `Identity`: a customer's name on a channel; telephone numbers however they are written.
 pub(crate) fn identity(channel: &str, contact: &str) -> Vec<u8> {
     Key::default()
         .part(channel.as_bytes())
-        .rest(contact.as_bytes())
+        .rest(contact_key(channel, contact).as_bytes())
 }
 
 /// `Conversation`: by id.
@@ -102,6 +102,55 @@ pub(crate) fn fact(at: Timestamp, run: &RunId) -> Vec<u8> {
     run_by_time(at, run)
 }
 
+/// `Merge`: what an account was merged into.
+pub(crate) fn merged(from: &AccountId) -> Vec<u8> {
+    Key::default().part(b"from").rest(from.as_str().as_bytes())
+}
+
+/// `Merge`: one of what was merged into an account.
+pub(crate) fn merged_into(into: &AccountId, from: &AccountId) -> Vec<u8> {
+    let mut key = all_merged_into(into);
+    key.extend_from_slice(from.as_str().as_bytes());
+    key
+}
+
+/// `Merge`: all that was merged into an account.
+pub(crate) fn all_merged_into(into: &AccountId) -> Vec<u8> {
+    Key::default()
+        .part(b"into")
+        .part(into.as_str().as_bytes())
+        .end()
+}
+
+/// `AccountTimeline`: whose, when, then conversation and number of the run.
+pub(crate) fn account_timeline(
+    account: &AccountId,
+    at: Timestamp,
+    conversation: &ConversationId,
+    run: u32,
+) -> Vec<u8> {
+    Key(timeline_of(account))
+        .time(at)
+        .part(conversation.as_str().as_bytes())
+        .number(run)
+        .end()
+}
+
+/// `AccountTimeline`: all of one account.
+pub(crate) fn timeline_of(account: &AccountId) -> Vec<u8> {
+    Key::default().part(account.as_str().as_bytes()).end()
+}
+
+/// `HostNote`: which chore, then for which moment.
+pub(crate) fn host_note(name: &str, moment: Timestamp) -> Vec<u8> {
+    Key::default().part(name.as_bytes()).time(moment).end()
+}
+
+/// `HostNote`: all of one chore.
+pub(crate) fn host_notes(name: &str) -> Vec<u8> {
+    Key::default().part(name.as_bytes()).end()
+}
+
 /// `Ticket`: by id.
 pub(crate) fn ticket(id: &TicketId) -> Vec<u8> {
     id.as_str().as_bytes().to_vec()
@@ -128,7 +177,7 @@ pub(crate) fn outbox(conversation: &ConversationId, run: u32, nth: u32) -> Vec<u
 pub(crate) fn idempotency(channel: &str, contact: &str, key: &str) -> Vec<u8> {
     Key::default()
         .part(channel.as_bytes())
-        .part(contact.as_bytes())
+        .part(contact_key(channel, contact).as_bytes())
         .rest(key.as_bytes())
 }
 

@@ -17,6 +17,7 @@
 //! 3. Nobody is answered before the batch is durable.
 //! 4. Nothing in a run depends on anything but its recorded inputs, so that every run can be repeated.
 
+mod chores;
 mod clock;
 mod closing;
 mod commit;
@@ -27,6 +28,7 @@ mod failure;
 mod holdings;
 mod intake;
 mod keys;
+mod merging;
 mod meters;
 mod opening;
 mod outbox;
@@ -42,9 +44,13 @@ mod settle;
 pub mod simulate;
 mod timeline;
 
+pub use chores::Chore;
+pub(crate) use chores::HostNote;
 pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, VirtualClock};
+pub(crate) use commit::Attachment;
 pub use core::{Core, Parts};
 pub use holdings::{Held, Remembered};
+pub use merging::{Merge, TimelineMark};
 pub use plugins::{
     ActivePlugin, Origin, PluginVersion, PluginsError, RefusedWish, standard_plugins,
 };

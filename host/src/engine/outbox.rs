@@ -97,12 +97,16 @@ fn round(
 }
 
 fn send(agent: &ureq::Agent, delivery: &Delivery) -> Result<(), String> {
-    let body = serde_json::json!({
+    let mut body = serde_json::json!({
         "to": delivery.to,
         "text": delivery.text,
         "conversation": delivery.conversation,
         "at": delivery.at,
     });
+    if let (Some(file), Some(body)) = (&delivery.attachment, body.as_object_mut()) {
+        let file = serde_json::json!({"name": file.name, "type": file.kind, "base64": file.base64});
+        body.insert("attachment".to_owned(), file);
+    }
     let request = agent
         .post(&delivery.url)
         .header("webhook-id", &delivery.key);

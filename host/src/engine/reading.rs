@@ -25,14 +25,19 @@ impl RunMark {
 
     /// The mark that [`RunMark::to_text`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !digits || text.is_empty() || !text.len().is_multiple_of(2) || text.len() > 1024 {
-            return None;
-        }
-        let digits = text.as_bytes().chunks(2);
-        let bytes = digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-        bytes.collect::<Option<Vec<u8>>>().map(Self)
+        from_hex(text).map(Self)
     }
+}
+
+/// The bytes of a mark.
+pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !digits || text.is_empty() || !text.len().is_multiple_of(2) || text.len() > 1024 {
+        return None;
+    }
+    let digits = text.as_bytes().chunks(2);
+    let bytes = digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    bytes.collect()
 }
 
 /// Which messages of a conversation.

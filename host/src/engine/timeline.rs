@@ -14,17 +14,43 @@ pub struct TimelineLine {
     pub at: String,
     /// What kind of thing.
     pub kind: &'static str,
-    /// The customer's name on the channel.
+    /// The customer's name on the channel; empty: it is about no customer.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub contact: String,
     /// The conversation.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub conversation: String,
     /// The channel.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub channel: String,
     /// A step, an agent, a department or `host`.
     pub by: String,
     /// What it is about, by kind.
     #[serde(flatten)]
     pub details: Map<String, Value>,
+}
+
+impl TimelineLine {
+    /// Something that the host did for no customer.
+    pub(crate) fn of_host(
+        at: Timestamp,
+        zone: &TimeZone,
+        kind: &'static str,
+        details: Value,
+    ) -> Self {
+        Self {
+            at: local(at, zone),
+            kind,
+            contact: String::new(),
+            conversation: String::new(),
+            channel: String::new(),
+            by: "host".to_owned(),
+            details: match details {
+                Value::Object(details) => details,
+                _ => Map::new(),
+            },
+        }
+    }
 }
 
 /// The lines of a run, in order. What the customer wrote isn't one of them.

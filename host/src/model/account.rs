@@ -49,6 +49,36 @@ impl Account {
         }
     }
 
+    /// What another account of the same customer knows besides. What both know stays as it is here.
+    pub fn join(&mut self, other: &Self) {
+        if self.name.is_none() {
+            self.name.clone_from(&other.name);
+        }
+        if self.language.is_none() {
+            self.language.clone_from(&other.language);
+        }
+        for (field, value) in &other.fields {
+            self.fields
+                .entry(field.clone())
+                .or_insert_with(|| value.clone());
+        }
+        let more = |mine: &mut Vec<String>, theirs: &[String]| {
+            for one in theirs {
+                if !mine.contains(one) {
+                    mine.push(one.clone());
+                }
+            }
+        };
+        more(&mut self.identities, &other.identities);
+        for id in &other.conversations {
+            if !self.conversations.contains(id) {
+                self.conversations.push(id.clone());
+            }
+        }
+        self.open_complaints += other.open_complaints;
+        self.created_at = self.created_at.min(other.created_at);
+    }
+
     /// What a change in one of the conversations does to the account; says whether it did anything.
     pub fn apply(&mut self, change: &Change) -> bool {
         match change {

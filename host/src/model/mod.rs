@@ -16,6 +16,7 @@ mod event;
 mod fact;
 mod ids;
 mod manifest;
+mod phone;
 mod record;
 mod run;
 
@@ -35,6 +36,7 @@ pub use event::{Event, EventKind, Occurrence};
 pub use fact::Fact;
 pub use ids::{AccountId, ConversationId, EventId, MessageId, RunId, TicketId};
 pub use manifest::{Finding, Manifest, Severity};
+pub use phone::contact_key;
 pub(crate) use record::cut;
 pub use record::{
     Edited, Handled, Held, Record, RecordEdit, RecordedTicket, Tally, Worker, worker_of,

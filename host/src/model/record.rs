@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::conversation::kinds;
 use super::{
-    Author, Change, Conversation, Handler, Message, PromiseStatus, SurveyResult, TicketId,
-    TicketKind, TicketStatus,
+    Author, Category, Change, Conversation, Handler, Message, PromiseStatus, SurveyResult,
+    TicketId, TicketKind, TicketStatus,
 };
 
 /// The longest text of a drafted field, in characters.
@@ -58,6 +58,9 @@ pub struct Tally {
     /// Since when the customer waits for a word: of a plugin, or once a person is asked for, of a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<Timestamp>,
+    /// The weightiest concern that the customer came with; thanks and greetings are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concern: Option<String>,
     /// The agent who has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
@@ -89,6 +92,15 @@ impl Tally {
             self.asked = cut(&joined, LONGEST_DRAFT);
         }
         self.waiting_since.get_or_insert(message.at);
+    }
+
+    /// What steps make of what the customer wrote.
+    pub fn categorised(&mut self, categories: &[Category]) {
+        for category in categories {
+            if weight(&category.name) > self.concern.as_deref().map_or(0, weight) {
+                self.concern = Some(category.name.clone());
+            }
+        }
     }
 
     /// A text to the customer, while `handler` answers. What a person ends a wait with: since when it lasted.
@@ -130,6 +142,21 @@ impl Tally {
     }
 }
 
+/// How much a category says of why the customer came; a desk's own say as much as a consultation.
+fn weight(category: &str) -> u8 {
+    match category {
+        "emergency" => 9,
+        "complaint" => 8,
+        "repair" => 7,
+        "after-sales" => 6,
+        "order" => 5,
+        "suggestion" => 4,
+        "human-request" | "nuisance" => 1,
+        "greeting" | "thanks" | "survey-answer" | "unknown" => 0,
+        _ => 3,
+    }
+}
+
 /// Who an author is to whoever counts work; none: the customer.
 pub fn worker_of(author: &Author) -> Option<(&str, Worker)> {
     match author {
@@ -160,7 +187,7 @@ pub struct Record {
     pub draft: u32,
     /// What it was about, in one line.
     pub topic: String,
-    /// The surest of the categories.
+    /// The weightiest concern, else the surest of the categories.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// What the customer asked.
@@ -251,11 +278,12 @@ impl Record {
         let words = Words::of(state.language.as_deref());
         let earlier = state.record.as_deref();
         let edited = earlier.filter(|record| record.edited.is_some());
-        let category = state.categories.first().map(|first| first.name.clone());
+        let surest = || state.categories.first().map(|first| first.name.clone());
+        let category = state.tally.concern.clone().or_else(surest);
         let tickets: Vec<_> = state.tickets.iter().map(recorded).collect();
         let topic = || match state.tickets.last() {
             Some(ticket) => ticket.title.clone(),
-            None => cut(state.tally.asked.lines().next().unwrap_or_default(), 40),
+            None => cut(&state.tally.asked.replace('\n', " "), 40),
         };
         let summary = summary.map(str::trim).filter(|text| !text.is_empty());
         Self {
@@ -433,7 +461,7 @@ pub(crate) fn note(record: &mut Option<Box<Record>>, change: &Change) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AccountId, Category, ConversationId, MessageId};
+    use crate::model::{AccountId, ConversationId, MessageId};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -562,6 +590,30 @@ mod tests {
         note(&mut state.record, &Change::Recorded { record });
         note(&mut state.record, &answered);
         assert_eq!(state.record.unwrap().satisfaction, Some(result));
+    }
+
+    #[test]
+    fn thanks_at_the_end_are_not_why_the_customer_came() {
+        let category = |name: &str| {
+            vec![Category {
+                name: name.into(),
+                confidence: 0.9,
+            }]
+        };
+        let mut tally = Tally::default();
+        for name in [
+            "greeting",
+            "consultation",
+            "complaint",
+            "human-request",
+            "thanks",
+        ] {
+            tally.categorised(&category(name));
+        }
+        assert_eq!(tally.concern.as_deref(), Some("complaint"));
+        let mut tally = Tally::default();
+        tally.categorised(&category("thanks"));
+        assert_eq!(tally.concern, None);
     }
 
     #[test]

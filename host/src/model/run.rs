@@ -32,6 +32,19 @@ pub struct Run {
     pub entries: Vec<Entry>,
 }
 
+impl Run {
+    /// What the run's steps made of an account that the run saw together with others of the same customer: none where
+    /// nothing changed, unless the event itself did `change` it.
+    pub fn own_account(&self, mut account: Account, change: bool) -> Option<Account> {
+        let opening = usize::try_from(self.opening).unwrap_or(usize::MAX);
+        let mut changed = change;
+        for entry in self.entries.iter().skip(opening) {
+            changed |= account.apply(&entry.change);
+        }
+        changed.then_some(account)
+    }
+}
+
 /// Where a chain is taken up again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Resume {

@@ -4,11 +4,13 @@
 //! - [`workload`]: who did how much, people and plugins apart (R147);
 //! - [`quality`]: what reviewers found, conversation by conversation (R148);
 //! - [`form`]: the service record form 《在线客服受理记录表》 (R87);
+//! - [`delivery`]: the form on its way to whoever is to have it, once for each period;
 //! - [`sheet`]: a table, and how it is written as JSON, CSV and XLSX.
 //!
 //! All of them read the facts and conversations of their period from indices in the order of time; none goes through
 //! runs. Figures are sums over what runs recorded: the same period gives the same table until somebody is erased.
 
+pub mod delivery;
 pub mod form;
 pub mod people;
 pub mod quality;

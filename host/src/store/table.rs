@@ -67,6 +67,12 @@ tables! {
     ConversationByTime = 30, "conversation-by-time";
     /// What reports count, in the order of time.
     Fact = 31, "fact";
+    /// What the desk did by itself, for no customer.
+    HostNote = 32, "host-note";
+    /// Which accounts are one customer.
+    Merge = 33, "merge";
+    /// Index: runs of an account in the order of time.
+    AccountTimeline = 34, "account-timeline";
 }
 
 impl Table {

@@ -11,6 +11,7 @@ use super::calendar::{Calendar, Hours, zone};
 use super::directory::{self, Directory};
 use super::files::{DeskFiles, Files};
 use super::reader::{self, Placed, Reader, Section, Value, is_name};
+use super::record_form::RecordForm;
 use super::settings::Settings;
 use super::step::{self, Step, Steps};
 use super::{Problem, language, suggest};
@@ -51,6 +52,8 @@ pub struct Desk {
     pub reviewers: Vec<Step>,
     /// How the host itself behaves here.
     pub settings: Settings,
+    /// When the service record form is delivered, and to whom; none: it isn't.
+    pub record_form: Option<RecordForm>,
     /// SHA-256 over all files, in hexadecimal: two desks of one revision answer alike.
     pub revision: String,
     /// Its own plugins, by file name.
@@ -146,6 +149,11 @@ fn load(files: &Files, problems: &mut Vec<Problem>) -> Option<Desk> {
     unknown_responsible(files, &articles, &directory, problems);
     let plugin_files = plugin_files(files, problems);
     let basics = basics?;
+    if let Some(form) = &basics.record_form
+        && files.contains_key(DIRECTORY_FILE)
+    {
+        form.check(&directory, problems);
+    }
     Some(Desk {
         name: basics.name,
         calendar: hours.calendar(&zone),
@@ -159,6 +167,7 @@ fn load(files: &Files, problems: &mut Vec<Problem>) -> Option<Desk> {
         chains: basics.steps.chains,
         reviewers: basics.steps.reviewers,
         settings: basics.settings,
+        record_form: basics.record_form,
         revision: revision(files),
         plugin_files,
     })
@@ -172,6 +181,7 @@ struct Basics {
     languages: Vec<Language>,
     steps: Steps,
     settings: Settings,
+    record_form: Option<RecordForm>,
 }
 
 pub(super) const FILE_KEYS: &[&str] = &[
@@ -182,6 +192,7 @@ pub(super) const FILE_KEYS: &[&str] = &[
     "step",
     "reviewer",
     "settings",
+    "record-form",
 ];
 
 fn desk_file(reader: &mut Reader<'_>, root: &Section<'_, '_>) -> Option<Basics> {
@@ -201,6 +212,7 @@ fn desk_file(reader: &mut Reader<'_>, root: &Section<'_, '_>) -> Option<Basics> 
     let languages = spoken.map_or_else(Vec::new, |value| languages(reader, value));
     let settings = spoken.map(|value| Settings::read(reader, root, &languages, value));
     let steps = step::read(reader, root);
+    let record_form = RecordForm::read(reader, root);
     let (time_zone_name, time_zone) = zone?;
     Some(Basics {
         name: name?,
@@ -209,6 +221,7 @@ fn desk_file(reader: &mut Reader<'_>, root: &Section<'_, '_>) -> Option<Basics> 
         languages,
         steps,
         settings: settings?,
+        record_form,
     })
 }
 

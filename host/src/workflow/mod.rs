@@ -24,6 +24,7 @@ mod language;
 pub mod problem;
 mod quantity;
 mod reader;
+pub mod record_form;
 mod requirement;
 mod settings;
 mod step;

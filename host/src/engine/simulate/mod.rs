@@ -3,6 +3,7 @@
 //! The same [`Core`] as in production, one request at a time, with a clock that only the scenario moves and ids drawn
 //! from a fixed seed. Timers fire at the moment that they are due.
 
+mod chores;
 mod crash;
 mod scenario;
 
@@ -59,6 +60,7 @@ pub struct Simulation {
     store: Arc<Crashing>,
     entropy: Arc<SeededEntropy>,
     core: Core,
+    chores: Vec<Arc<dyn super::Chore>>,
 }
 
 impl Simulation {
@@ -83,6 +85,7 @@ impl Simulation {
             store,
             entropy,
             core,
+            chores: Vec::new(),
         })
     }
 
@@ -204,6 +207,7 @@ impl Simulation {
             .next()
         {
             if let Some(due) = keys::due_of(&key) {
+                self.chores_until(due.min(to), tell)?;
                 self.clock.advance_to(due);
             }
             fired += 1;
@@ -228,7 +232,22 @@ impl Simulation {
                 }
             }
         }
+        self.chores_until(to, tell)?;
         self.clock.advance_to(to);
+        Ok(())
+    }
+
+    /// Starts the process again, on what is on the disk.
+    fn restart(&mut self) -> Result<(), EngineError> {
+        self.store.restart();
+        self.core = core(
+            &self.desk,
+            &self.sandbox,
+            &self.clock,
+            &self.store,
+            &self.entropy,
+        )
+        .map_err(|problem| EngineError::Invalid(problem.to_string()))?;
         Ok(())
     }
 
@@ -240,15 +259,7 @@ impl Simulation {
             Err(EngineError::Store(problem)) if matches!(*problem, StoreError::Crashed) => {}
             other => return other,
         }
-        self.store.restart();
-        self.core = core(
-            &self.desk,
-            &self.sandbox,
-            &self.clock,
-            &self.store,
-            &self.entropy,
-        )
-        .map_err(|problem| EngineError::Invalid(problem.to_string()))?;
+        self.restart()?;
         let answer = match (self.core.process(request), conversation) {
             // Its timer, ticket or conversation shows that the run was durable before the crash; it was the last one.
             (Err(EngineError::NothingDue | EngineError::Conflict(_)), Some(conversation)) => {

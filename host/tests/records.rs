@@ -1,0 +1,254 @@
+//! Wrap-up records, the service record form and the reports, over days that were lived through in virtual time; their
+//! figures beside a recomputation from the raw runs that shares nothing with them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic here is the failure report"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use switchboard::engine::simulate::{Simulation, parse};
+use switchboard::engine::{Core, ReplaySelection, TimelineLine};
+use switchboard::model::{Author, Change, Handler, Run};
+use switchboard::report::{Kind, Period, Sheet};
+use switchboard::sandbox::{Sandbox, SandboxConfig};
+use switchboard::store::MemoryStore;
+use switchboard::workflow::{Desk, DeskFiles};
+
+static SANDBOX: LazyLock<Arc<Sandbox>> =
+    LazyLock::new(|| Arc::new(Sandbox::new(SandboxConfig::in_process()).unwrap()));
+
+fn live(scenario: &str) -> (Simulation, Vec<TimelineLine>) {
+    let desk = Arc::new(Desk::load(&DeskFiles::Embedded).unwrap());
+    let lines = parse(scenario).unwrap();
+    let store = Arc::new(MemoryStore::new());
+    let begin = lines.first().unwrap().at;
+    let mut simulation = Simulation::new(desk, Arc::clone(&SANDBOX), store, begin).unwrap();
+    let mut timeline = Vec::new();
+    for line in &lines {
+        simulation.play(line, |line| timeline.push(line)).unwrap();
+    }
+    (simulation, timeline)
+}
+
+fn march() -> Period {
+    Period {
+        from: "2026-03-01T00:00:00+08:00".parse().unwrap(),
+        to: "2026-04-01T00:00:00+08:00".parse().unwrap(),
+    }
+}
+
+fn runs(core: &Core) -> Vec<Run> {
+    let ids = core
+        .runs_between(march().from, march().to, None, usize::MAX)
+        .unwrap();
+    ids.iter().map(|(_, id)| core.run(id).unwrap()).collect()
+}
+
+fn row<'s>(sheet: &'s Sheet, key: &str, value: &str) -> &'s serde_json::Map<String, Value> {
+    let found = sheet.rows.iter().find(|row| row[key] == value);
+    found.unwrap_or_else(|| panic!("no row {value} in {:?}", sheet.rows))
+}
+
+#[test]
+fn a_settled_conversation_has_a_record_and_the_form_has_a_row_for_every_conversation() {
+    let (simulation, timeline) = live(include_str!("../../examples/scenarios/records.jsonl"));
+    let records: String = timeline
+        .iter()
+        .filter(|line| line.kind == "record")
+        .map(|line| serde_json::to_string(line).unwrap() + "\n")
+        .collect();
+    let form = Kind::Records.of(simulation.core(), march()).unwrap();
+    assert_eq!(form.rows.len(), 4);
+    let csv = String::from_utf8(form.to_csv().unwrap()).unwrap();
+    insta::assert_snapshot!("records", format!("{records}\n{csv}"));
+
+    let agents = Kind::Agents.of(simulation.core(), march()).unwrap();
+    let workload = Kind::Workload.of(simulation.core(), march()).unwrap();
+    insta::assert_snapshot!(
+        "figures",
+        format!("{}\n{}", agents.to_text(), workload.to_text())
+    );
+    // Asked for a person at 17:29, answered at 9:01: the night isn't business time.
+    let wei = row(&agents, "agent", "zhang-wei");
+    assert_eq!(wei["responses"], 1);
+    assert!(
+        wei["mean_response_s"].as_f64().unwrap() < 3_600.0,
+        "{wei:?}"
+    );
+    assert!(form.to_xlsx().unwrap().starts_with(b"PK"));
+}
+
+#[test]
+fn what_is_settled_twice_has_one_row_and_a_new_draft() {
+    let scenario = r#"{"at":"2026-03-10T09:00:00+08:00","do":"message","contact":"ana","text":"How long does shipping take?"}
+{"at":"2026-03-10T09:05:00+08:00","do":"resolve","agent":"lin-mei","contact":"ana"}
+{"at":"2026-03-10T09:06:00+08:00","do":"message","contact":"ana","text":"3"}
+{"at":"2026-03-10T09:30:00+08:00","do":"message","contact":"ana","text":"And where is my parcel?"}
+{"at":"2026-03-10T09:31:00+08:00","do":"agent-reply","agent":"lin-mei","contact":"ana","text":"It left our house this morning, Ana. It will be with you tomorrow."}
+{"at":"2026-03-10T09:32:00+08:00","do":"resolve","agent":"lin-mei","contact":"ana","summary":"told where it is"}"#;
+    // Whether "3" reopens is the workflow's business; without that the second cannot be settled again.
+    let desk = live(&scenario.lines().take(4).collect::<Vec<_>>().join("\n")).0;
+    let conversation = desk.core().current_conversation("web", "ana").unwrap();
+    let state = desk.core().conversation(&conversation.unwrap()).unwrap();
+    if state.resolved {
+        return;
+    }
+    let (simulation, timeline) = live(scenario);
+    let drafts = timeline.iter().filter(|line| line.kind == "record").count();
+    assert_eq!(drafts, 2);
+    let form = Kind::Records.of(simulation.core(), march()).unwrap();
+    assert_eq!(form.rows.len(), 1);
+    assert_eq!(form.rows[0]["result"], "told where it is");
+}
+
+/// One agent's figures.
+#[derive(Debug, Default, PartialEq)]
+struct Figures {
+    conversations: BTreeSet<String>,
+    replies: u64,
+    responses: Vec<u64>,
+    ratings: u64,
+    points: Vec<u64>,
+}
+
+/// The manager's report, computed from the runs alone: conversation by conversation, second by second.
+fn recomputed(core: &Core) -> BTreeMap<String, Figures> {
+    let mut by_conversation: BTreeMap<String, Vec<Run>> = BTreeMap::new();
+    for run in runs(core) {
+        let id = run.before.id.to_string();
+        by_conversation.entry(id).or_default().push(run);
+    }
+    let calendar = core.desk().calendar.clone();
+    let open_seconds = |from: Timestamp, to: Timestamp| {
+        let (mut at, mut open) = (from, 0);
+        while at + SignedDuration::from_secs(1) <= to {
+            open += u64::from(calendar.is_open(at));
+            at += SignedDuration::from_secs(1);
+        }
+        open
+    };
+    let mut agents: BTreeMap<String, Figures> = BTreeMap::new();
+    for (id, runs) in by_conversation {
+        // Who waits since when, and who wrote last.
+        let (mut waits, mut last) = (Vec::<Timestamp>::new(), None);
+        for run in runs {
+            let at = run.event.at;
+            let mut bot = run.before.handler == Handler::Bot;
+            for entry in &run.entries {
+                match &entry.change {
+                    Change::Received { .. } => waits.push(at),
+                    Change::HandedOver { .. } => {
+                        bot = false;
+                        waits.push(at);
+                    }
+                    Change::Assigned { .. } => bot = false,
+                    Change::Resolved { .. } => {
+                        bot = true;
+                        waits.clear();
+                    }
+                    Change::Replied { message } => match &message.author {
+                        Author::Step(_) if bot => waits.clear(),
+                        Author::Agent(name) => {
+                            let figures = agents.entry(name.clone()).or_default();
+                            figures.replies += 1;
+                            figures.conversations.insert(id.clone());
+                            if let Some(since) = waits.first() {
+                                figures.responses.push(open_seconds(*since, at));
+                            }
+                            waits.clear();
+                            last = Some(name.clone());
+                        }
+                        _ => {}
+                    },
+                    Change::SurveyAnswered { result } => {
+                        if let Some(name) = &last {
+                            let figures = agents.entry(name.clone()).or_default();
+                            figures.ratings += 1;
+                            figures.points.extend(result.points.map(u64::from));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    agents
+}
+
+fn mean(values: &[u64]) -> Value {
+    if values.is_empty() {
+        return Value::Null;
+    }
+    let mean = values.iter().sum::<u64>() as f64 / values.len() as f64;
+    Value::from((mean * 1e3).round() / 1e3)
+}
+
+#[test]
+fn the_figures_are_those_of_a_recomputation_from_the_raw_runs() {
+    for scenario in [
+        include_str!("../../examples/day.jsonl"),
+        include_str!("../../examples/scenarios/records.jsonl"),
+    ] {
+        let (simulation, timeline) = live(scenario);
+        let core = simulation.core();
+        let agents = Kind::Agents.of(core, march()).unwrap();
+        let raw = recomputed(core);
+        assert_eq!(agents.rows.len(), raw.len() + 1);
+        for (name, figures) in &raw {
+            let row = row(&agents, "agent", name);
+            assert_eq!(row["conversations"], figures.conversations.len(), "{name}");
+            assert_eq!(row["replies"], figures.replies, "{name}");
+            assert_eq!(row["responses"], figures.responses.len(), "{name}");
+            assert_eq!(row["mean_response_s"], mean(&figures.responses), "{name}");
+            assert_eq!(row["ratings"], figures.ratings, "{name}");
+            assert_eq!(row["mean_points"], mean(&figures.points), "{name}");
+        }
+        let replies: u64 = raw.values().map(|figures| figures.replies).sum();
+        let workload = Kind::Workload.of(core, march()).unwrap();
+        let people = workload.rows.iter().filter(|row| row["worker"] == "person");
+        let people: Vec<_> = people.collect();
+        assert_eq!(people[0]["replies"], replies, "plugins are nobody's work");
+
+        // Plugins apart: what they wrote, counted in the timeline.
+        let automatic = timeline.iter().filter(|line| line.kind == "reply");
+        let automatic = automatic.filter(|line| !line.details.contains_key("agent"));
+        let apart = workload.rows.iter().filter(|row| row["worker"] != "person");
+        let apart = apart.filter(|row| row["name"] == "all");
+        let apart: u64 = apart.map(|row| row["replies"].as_u64().unwrap()).sum();
+        assert_eq!(apart as usize, automatic.count());
+
+        let begun: BTreeSet<_> = runs(core).iter().map(|run| run.before.id.clone()).collect();
+        let form = Kind::Records.of(core, march()).unwrap();
+        assert_eq!(form.rows.len(), begun.len(), "a row for each conversation");
+        let report = core.replay(&ReplaySelection::default(), |_| ()).unwrap();
+        assert_eq!(report.differences, [], "a repeated run differs");
+    }
+}
+
+#[test]
+fn a_period_takes_its_beginning_and_leaves_its_end_out() {
+    let (simulation, _) = live(include_str!("../../examples/scenarios/records.jsonl"));
+    let core = simulation.core();
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let rows = |from, to| {
+        let period = Period {
+            from: at(from),
+            to: at(to),
+        };
+        Kind::Records.of(core, period).unwrap().rows.len()
+    };
+    let ten = "2026-03-10T10:00:00+08:00";
+    assert_eq!(rows("2026-03-10T00:00:00+08:00", ten), 1);
+    assert_eq!(rows(ten, "2026-03-11T00:00:00+08:00"), 2);
+    assert_eq!(
+        rows("2026-03-11T00:00:00+08:00", "2026-03-12T00:00:00+08:00"),
+        1
+    );
+    assert_eq!(rows(ten, ten), 0);
+}
