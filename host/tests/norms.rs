@@ -68,7 +68,11 @@ fn what_agents_write_is_held_to_the_norms() {
         .filter(|line| line.kind == "reply" && line.by != "greeting")
         .map(|line| detail(line, "text"))
         .collect();
-    assert!(!said.iter().any(|text| text.contains("我不清楚") || text.contains('痴')));
+    assert!(
+        !said
+            .iter()
+            .any(|text| text.contains("我不清楚") || text.contains('痴'))
+    );
     assert!(said.iter().any(|text| text.contains("“不知道怎么装箱”")));
     insta::assert_snapshot!(brief(
         &timeline,

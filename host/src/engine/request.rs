@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{
-    ConversationId, Finding, RecordEdit, Run, Severity, TicketId, TicketStatus,
-};
+use crate::model::{ConversationId, Finding, RecordEdit, Run, Severity, TicketId, TicketStatus};
 use crate::store::StoreError;
 
 /// A customer's message as a channel hands it over.
