@@ -15,9 +15,10 @@ use serde_json::Value;
 use switchboard::engine::simulate::{Simulation, parse};
 use switchboard::engine::{Core, ReplaySelection, TimelineLine};
 use switchboard::model::{Author, Change, Handler, Run};
+use switchboard::report::delivery::{FormDelivery, delivered};
 use switchboard::report::{Kind, Period, Sheet};
 use switchboard::sandbox::{Sandbox, SandboxConfig};
-use switchboard::store::MemoryStore;
+use switchboard::store::{KeyRange, MemoryStore, Store, Table};
 use switchboard::workflow::{Desk, DeskFiles};
 
 static SANDBOX: LazyLock<Arc<Sandbox>> =
@@ -107,6 +108,83 @@ fn what_is_settled_twice_has_one_row_and_a_new_draft() {
     assert_eq!(form.rows[0]["result"], "told where it is");
 }
 
+/// The demo desk, whose form goes to two webhooks every day.
+fn daily() -> Arc<Desk> {
+    let mut files = DeskFiles::Embedded.read().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let toml = text(&files["desk.toml"]).replace("every = \"month\"", "every = \"day\"");
+    files.insert("desk.toml".to_owned(), toml.into_bytes());
+    let people = text(&files["directory.toml"]).replacen(
+        "name = \"wang-fang\"",
+        "name = \"wang-fang\"\nnotify = [\"webhook:https://a.example/hook\", \"webhook:https://b.example/hook\"]",
+        1,
+    );
+    files.insert("directory.toml".to_owned(), people.into_bytes());
+    Arc::new(Desk::from_files(&files).unwrap_or_else(|problems| panic!("{problems:?}")))
+}
+
+#[test]
+fn the_form_of_each_day_goes_out_once_whatever_crashes() {
+    let days = [
+        r#"{"at":"2026-03-09T10:00:00+08:00","do":"message","contact":"ana","text":"How long does shipping take?"}"#,
+        r#"{"at":"2026-03-10T08:00:00+08:00","do":"crash"}"#,
+        r#"{"at":"2026-03-10T12:00:00+08:00","do":"message","contact":"ben","text":"How long does shipping take?"}"#,
+        r#"{"at":"2026-03-11T08:00:00+08:00","do":"crash"}"#,
+        r#"{"at":"2026-03-12T08:00:00+08:00","do":"crash"}"#,
+        r#"{"at":"2026-03-13T08:30:00+08:00","do":"advance"}"#,
+    ];
+    let calm: Vec<_> = days.iter().filter(|day| !day.contains("crash")).collect();
+    let calm = calm
+        .iter()
+        .map(|day| format!("{day}\n"))
+        .collect::<String>();
+    let mut told = Vec::new();
+    for scenario in [calm, days.join("\n")] {
+        let lines = parse(&scenario).unwrap();
+        let store = Arc::new(MemoryStore::new());
+        let kept = Arc::clone(&store) as Arc<dyn Store>;
+        let mut simulation = Simulation::new(daily(), Arc::clone(&SANDBOX), kept, lines[0].at)
+            .unwrap()
+            .with_chores(vec![Arc::new(FormDelivery)]);
+        let mut notified = Vec::new();
+        for line in &lines {
+            let note = |line: TimelineLine| {
+                if line.kind == "notify" && line.conversation.is_empty() {
+                    notified.push(format!("{} {}", line.at, line.details["rows"]));
+                }
+            };
+            simulation.play(line, note).unwrap();
+        }
+        let waiting = store
+            .scan(Table::Outbox, KeyRange::all(), usize::MAX)
+            .unwrap();
+        let mut keys: Vec<_> = waiting
+            .iter()
+            .map(|(_, row)| serde_json::from_slice::<Value>(row).unwrap())
+            .filter(|row| row["to"] == "wang-fang" && !row["attachment"].is_null())
+            .map(|row| row["key"].as_str().unwrap().to_owned())
+            .collect();
+        keys.sort();
+        let all = keys.len();
+        keys.dedup();
+        assert_eq!(
+            (all, keys.len()),
+            (6, 6),
+            "three days, two addresses, each once"
+        );
+        assert_eq!(delivered(simulation.core(), 9).unwrap().len(), 3);
+        told.push(notified);
+    }
+    assert_eq!(told[0], told[1], "crashes change nothing");
+    let opening = |day| format!("2026-03-{day}T09:00:00+08:00");
+    let wanted = [(10, 1), (11, 1), (12, 0)].map(|(day, rows)| format!("{} {rows}", opening(day)));
+    assert_eq!(told[0].len(), 3, "{told:?}");
+    for (line, wanted) in told[0].iter().zip(wanted) {
+        assert_eq!(line[..10], wanted[..10]);
+        assert!(line.ends_with(&wanted[25..]), "{line} {wanted}");
+    }
+}
+
 /// One agent's figures.
 #[derive(Debug, Default, PartialEq)]
 struct Figures {
@@ -117,7 +195,7 @@ struct Figures {
     points: Vec<u64>,
 }
 
-/// The manager's report, computed from the runs alone: conversation by conversation, second by second.
+/// The manager's report, computed from the runs alone: conversation by conversation, minute by minute.
 fn recomputed(core: &Core) -> BTreeMap<String, Figures> {
     let mut by_conversation: BTreeMap<String, Vec<Run>> = BTreeMap::new();
     for run in runs(core) {
@@ -126,12 +204,18 @@ fn recomputed(core: &Core) -> BTreeMap<String, Figures> {
     }
     let calendar = core.desk().calendar.clone();
     let open_seconds = |from: Timestamp, to: Timestamp| {
-        let (mut at, mut open) = (from, 0);
-        while at + SignedDuration::from_secs(1) <= to {
-            open += u64::from(calendar.is_open(at));
-            at += SignedDuration::from_secs(1);
+        // Hours begin and end with whole minutes.
+        let (mut at, mut open) = (from, SignedDuration::ZERO);
+        while at < to {
+            let rest = SignedDuration::from_secs(60 - at.as_second().rem_euclid(60))
+                - SignedDuration::from_nanos(i64::from(at.subsec_nanosecond()));
+            let next = (at + rest).min(to);
+            if calendar.is_open(at) {
+                open += next.duration_since(at);
+            }
+            at = next;
         }
-        open
+        u64::try_from(open.as_secs()).unwrap()
     };
     let mut agents: BTreeMap<String, Figures> = BTreeMap::new();
     for (id, runs) in by_conversation {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::customers::MergeView;
 use super::extract::Segments;
 use super::views::AccountView;
 use super::{Api, Problem};
@@ -19,7 +20,8 @@ use crate::store::Table;
 
 /// Look at a customer
 ///
-/// The account with its conversations and tickets.
+/// The account with its conversations and tickets, those of accounts that were merged into it included. Asked for one
+/// of these, it shows the account that stands for the customer.
 #[utoipa::path(
     get, path = "/api/v1/accounts/{id}", tag = "accounts",
     params(("id" = String, Path, description = "the account")),
@@ -32,7 +34,18 @@ pub(crate) async fn show(
 ) -> Result<Json<AccountView>, Problem> {
     let id = AccountId::new(id);
     let view = api.read(move |core| {
-        let account = core.account(&id)?;
+        let family = core.family(&id)?;
+        let (root, others) = family.split_first().ok_or(EngineError::NothingDue)?;
+        let mut account = core.account(root)?;
+        let mut merged = Vec::new();
+        for other in others {
+            match core.account(other) {
+                Ok(other) => account.join(&other),
+                Err(EngineError::NotFound { .. }) => continue,
+                Err(error) => return Err(error),
+            }
+            merged.extend(core.merge_of(other)?.map(MergeView::from));
+        }
         let mut conversations = Vec::new();
         for id in &account.conversations {
             match core.conversation(id) {
@@ -49,7 +62,7 @@ pub(crate) async fn show(
                 Err(error) => return Err(error),
             }
         }
-        Ok(AccountView::new(&account, &conversations, &tickets))
+        Ok(AccountView::new(&account, &conversations, &tickets, merged))
     });
     Ok(Json(view.await?))
 }
@@ -84,13 +97,16 @@ pub(crate) async fn export(
     let id = AccountId::new(id);
     let export = api.read(move |core| {
         let mut records: BTreeMap<&'static str, Vec<Value>> = BTreeMap::new();
-        for held in core.holdings(&id)? {
-            // Indices say nothing that the records don't.
-            if !matches!(held.table, Table::RunByTime | Table::IdempotencyByTime) {
-                records
-                    .entry(held.table.name())
-                    .or_default()
-                    .push(record(&held));
+        core.account(&id)?;
+        for member in core.family(&id)? {
+            for held in core.holdings(&member)? {
+                // Indices say nothing that the records don't.
+                if !is_index(held.table) {
+                    records
+                        .entry(held.table.name())
+                        .or_default()
+                        .push(record(&held));
+                }
             }
         }
         Ok(AccountExport {
@@ -105,6 +121,16 @@ pub(crate) async fn export(
         .headers_mut()
         .insert(header::CONTENT_DISPOSITION, name);
     Ok(response)
+}
+
+fn is_index(table: Table) -> bool {
+    matches!(
+        table,
+        Table::RunByTime
+            | Table::IdempotencyByTime
+            | Table::ConversationByTime
+            | Table::AccountTimeline
+    )
 }
 
 fn record(held: &Held) -> Value {
@@ -145,8 +171,8 @@ pub(crate) struct Erased {
 
 /// Erase a customer
 ///
-/// Takes away everything that the export shows, together, after what is under way for the customer. It can't be
-/// undone. Backups made before keep it.
+/// Takes away everything that the export shows, together, after what is under way for the customer. Accounts that were
+/// merged into it go, too. It can't be undone. Backups made before keep it.
 #[utoipa::path(
     delete, path = "/api/v1/accounts/{id}", tag = "accounts",
     params(("id" = String, Path, description = "the account")),

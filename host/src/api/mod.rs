@@ -3,7 +3,7 @@
 //! This room turns requests into [`crate::engine::Request`]s and answers into JSON. It decides nothing about service.
 //! Every refusal is `application/problem+json` (RFC 9457) that says what was wrong and how to mend it.
 //!
-//! - `messages`, `conversations`, `events`, `accounts`, `tickets`, `runs`, `plugins`, `records`, `reports`: the calls under `/api/v1`.
+//! - `messages`, `conversations`, `events`, `accounts`, `customers`, `tickets`, `runs`, `plugins`, `records`, `reports`: the calls under `/api/v1`.
 //! - `chat`: the page for visitors and its two endpoints; `limiter`: how often strangers may use them.
 //! - `health`, `openapi`: for whoever runs the host or writes a client.
 //! - `extract`, `views`, `problem`: what is read, the shapes of answers, refusals.
@@ -19,6 +19,7 @@
 mod accounts;
 mod chat;
 mod conversations;
+mod customers;
 mod events;
 mod extract;
 mod guard;
@@ -208,6 +209,9 @@ routes! {
     Token get "/api/v1/accounts/{id}" => accounts::show;
     Token delete "/api/v1/accounts/{id}" => accounts::erase;
     Token get "/api/v1/accounts/{id}/export" => accounts::export;
+    Token get "/api/v1/accounts/{id}/timeline" => customers::show;
+    Token post "/api/v1/accounts/{id}/merge" => customers::merge;
+    Token post "/api/v1/accounts/{id}/split" => customers::split;
     Token get "/api/v1/tickets" => tickets::list;
     Token patch "/api/v1/tickets/{id}" => tickets::update;
     Token get "/api/v1/runs/{id}" => runs::show;
@@ -223,6 +227,7 @@ routes! {
     Token get "/api/v1/reports/workload" => reports::workload;
     Token get "/api/v1/reports/quality" => reports::quality;
     Token get "/api/v1/reports/records" => reports::records;
+    Token get "/api/v1/reports/records/deliveries" => reports::deliveries;
     Token get "/metrics" => health::metrics;
     Open get "/chat" => chat::show;
     Open get "/chat/chat.css" => chat::style;

@@ -5,8 +5,8 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::{
-    accounts, chat, conversations, events, health, messages, plugins, records, reports, runs,
-    tickets,
+    accounts, chat, conversations, customers, events, health, messages, plugins, records, reports,
+    runs, tickets,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -32,6 +32,9 @@ use super::{
         accounts::show,
         accounts::erase,
         accounts::export,
+        customers::show,
+        customers::merge,
+        customers::split,
         tickets::list,
         tickets::update,
         runs::show,
@@ -47,6 +50,7 @@ use super::{
         reports::workload,
         reports::quality,
         reports::records,
+        reports::deliveries,
         chat::show,
         chat::style,
         chat::script,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::customers::MergeView;
 use crate::model::{
     Account, Author, Category, Conversation, Message, Promise, Ticket, TicketStatus, Timer,
 };
@@ -301,6 +302,9 @@ pub(crate) struct AccountView {
     conversations: Vec<ConversationView>,
     /// All tickets with their bodies, oldest first.
     tickets: Vec<TicketView>,
+    /// The accounts that were merged into it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    merged: Vec<MergeView>,
 }
 
 impl AccountView {
@@ -308,6 +312,7 @@ impl AccountView {
         account: &Account,
         conversations: &[Conversation],
         tickets: &[Ticket],
+        merged: Vec<MergeView>,
     ) -> Self {
         Self {
             id: account.id.to_string(),
@@ -319,6 +324,7 @@ impl AccountView {
             created_at: account.created_at,
             conversations: conversations.iter().map(ConversationView::from).collect(),
             tickets: tickets.iter().map(TicketView::from).collect(),
+            merged,
         }
     }
 }

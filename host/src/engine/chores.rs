@@ -20,11 +20,17 @@ pub trait Chore: Send + Sync {
     /// Where the store can't be read.
     fn due(&self, core: &Core) -> Result<Option<Timestamp>, EngineError>;
 
-    /// Does it once, durably; gives what people read of it. After it [`Chore::due`] is later than before.
+    /// Does it once, durably. After it [`Chore::due`] is later than before.
     ///
     /// # Errors
     /// Where the store can't be read or written; nothing is kept then.
-    fn carry_out(&self, core: &Core) -> Result<Vec<TimelineLine>, EngineError>;
+    fn carry_out(&self, core: &Core) -> Result<(), EngineError>;
+
+    /// What people read of what was done last.
+    ///
+    /// # Errors
+    /// Where the store can't be read.
+    fn told(&self, core: &Core) -> Result<Vec<TimelineLine>, EngineError>;
 }
 
 /// That a chore was done, and what leaves the desk with it: one batch.

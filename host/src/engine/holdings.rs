@@ -7,6 +7,7 @@
 use super::core::Core;
 use super::intake::{DueRow, Identity, Records, Seen};
 use super::keys;
+use super::merging::Merge;
 use super::request::EngineError;
 use crate::model::{Account, AccountId, Conversation, ConversationId, KvScope, Run};
 use crate::store::{Batch, KeyRange, Row, Store, StoreError, Table, decode_record, get_json};
@@ -96,6 +97,8 @@ impl Gathering<'_> {
         for id in &account.conversations {
             self.conversation(id)?;
         }
+        self.all(Table::AccountTimeline, &keys::timeline_of(&account.id))?;
+        self.links(account)?;
         self.timers(account)?;
         self.memory(account)?;
         Ok(self.rows)
@@ -150,6 +153,10 @@ impl Gathering<'_> {
             return Ok(());
         };
         self.one(Table::Conversation, key)?;
+        self.one(
+            Table::ConversationByTime,
+            keys::conversation_by_time(state.opened_at, id),
+        )?;
         for ticket in &state.tickets {
             self.one(Table::Ticket, keys::ticket(&ticket.id))?;
         }
@@ -161,12 +168,27 @@ impl Gathering<'_> {
         let mut by_time = Vec::new();
         for row in self.rows.get(first..).unwrap_or_default() {
             let run: Run = decode_record(Table::Run, &row.key, &row.value)?;
-            by_time.push(keys::run_by_time(run.event.at, &run.id));
+            by_time.push((
+                keys::run_by_time(run.event.at, &run.id),
+                keys::fact(run.event.at, &run.id),
+            ));
         }
-        for key in by_time {
-            self.one(Table::RunByTime, key)?;
+        for (by_time, fact) in by_time {
+            self.one(Table::RunByTime, by_time)?;
+            self.one(Table::Fact, fact)?;
         }
         Ok(())
+    }
+
+    /// That it was merged into another, or others into it.
+    fn links(&mut self, account: &Account) -> Result<(), StoreError> {
+        let key = keys::merged(&account.id);
+        let merge: Option<Merge> = get_json(self.store, Table::Merge, &key)?;
+        if let Some(merge) = merge {
+            self.one(Table::Merge, key)?;
+            self.one(Table::Merge, keys::merged_into(&merge.into, &account.id))?;
+        }
+        self.all(Table::Merge, &keys::all_merged_into(&account.id))
     }
 
     /// What comes due of the account. The table is in the order of time, so all of it is looked at.
@@ -316,6 +338,17 @@ mod tests {
             };
             batch.put_json(Table::Run, keys::run(&conversation, 1), &run);
             batch.put(Table::RunByTime, keys::run_by_time(at, &run.id), Vec::new());
+            batch.put(Table::Fact, keys::fact(at, &run.id), b"[]".to_vec());
+            batch.put(
+                Table::ConversationByTime,
+                keys::conversation_by_time(at, &conversation),
+                Vec::new(),
+            );
+            batch.put(
+                Table::AccountTimeline,
+                keys::account_timeline(&id, at, &conversation, 1),
+                b"{}".to_vec(),
+            );
             let due = DueRow {
                 account: id.clone(),
                 conversation: conversation.clone(),
@@ -347,6 +380,15 @@ mod tests {
             conversation: None,
         };
         batch.put_json(Table::Identity, keys::identity("a/b", contact), &identity);
+        let other = AccountId::from_random(number + 100);
+        let merge = Merge {
+            from: id.clone(),
+            into: other.clone(),
+            by: "li".into(),
+            at,
+        };
+        batch.put_json(Table::Merge, keys::merged(&id), &merge);
+        batch.put(Table::Merge, keys::merged_into(&other, &id), Vec::new());
         let key = keys::idempotency("a/b", contact, "once");
         let seen = Seen {
             conversation: ConversationId::from_random(number * 10),

@@ -42,6 +42,8 @@ mod run;
 mod service;
 mod settle;
 pub mod simulate;
+#[cfg(test)]
+pub(crate) mod testing;
 mod timeline;
 
 pub use chores::Chore;

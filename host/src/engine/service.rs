@@ -173,12 +173,21 @@ impl Engine {
         receiver.await.unwrap_or(Err(EngineError::Stopping))
     }
 
-    /// Takes everything of a customer away, after what waits in its lane; gives the number of rows. Resolves once that
-    /// is durable.
+    /// Takes everything of a customer away, account by account, each after what waits in its lane; gives the number of
+    /// rows. Resolves once that is durable. The account that stands for the customer goes last: whoever is interrupted
+    /// finds the rest by asking again.
     ///
     /// # Errors
     /// [`EngineError::NotFound`], and as [`Engine::submit`].
     pub async fn erase(&self, account: &AccountId) -> Result<usize, EngineError> {
+        let mut rows = 0;
+        for member in self.core().family(account)?.iter().rev() {
+            rows += self.erase_one(member).await?;
+        }
+        Ok(rows)
+    }
+
+    async fn erase_one(&self, account: &AccountId) -> Result<usize, EngineError> {
         if !Records(self.core().store().as_ref()).has_account(account)? {
             return Err(EngineError::NotFound {
                 what: "account",

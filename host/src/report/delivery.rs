@@ -63,15 +63,22 @@ impl Chore for FormDelivery {
         ))
     }
 
-    fn carry_out(&self, core: &Core) -> Result<Vec<TimelineLine>, EngineError> {
+    fn carry_out(&self, core: &Core) -> Result<(), EngineError> {
         let desk = core.desk();
         let Some(form) = &desk.record_form else {
+            return Ok(());
+        };
+        match next_period(core, form)? {
+            Some(period) => deliver(core, form, period),
+            None => Ok(()),
+        }
+    }
+
+    fn told(&self, core: &Core) -> Result<Vec<TimelineLine>, EngineError> {
+        let Some(delivered) = last(core)? else {
             return Ok(Vec::new());
         };
-        let Some(period) = next_period(core, form)? else {
-            return Ok(Vec::new());
-        };
-        let delivered = deliver(core, form, period)?;
+        let desk = core.desk();
         let line = |to: &String| {
             TimelineLine::of_host(
                 delivered.at,
@@ -140,7 +147,7 @@ pub fn delivered(core: &Core, limit: usize) -> Result<Vec<Delivered>, EngineErro
     core.host_notes(NAME, limit)
 }
 
-fn deliver(core: &Core, form: &RecordForm, period: Period) -> Result<Delivered, EngineError> {
+fn deliver(core: &Core, form: &RecordForm, period: Period) -> Result<(), EngineError> {
     let desk = core.desk();
     let sheet = Kind::Records.of(core, period)?;
     let recipients = form.recipients(&desk.directory);
@@ -174,8 +181,7 @@ fn deliver(core: &Core, form: &RecordForm, period: Period) -> Result<Delivered, 
         text: &text,
         attachment: file,
         at,
-    })?;
-    Ok(delivered)
+    })
 }
 
 fn file(

@@ -108,3 +108,63 @@ fn quantile(sorted: &[u32], hundredths: usize) -> Option<u32> {
 fn seconds(from: Timestamp, to: Timestamp) -> u32 {
     u32::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::engine::{Parts, SeededEntropy, VirtualClock, testing};
+    use crate::sandbox::{Sandbox, SandboxConfig};
+    use crate::store::{Batch, SledOptions, SledStore, Store};
+    use crate::workflow::{Desk, DeskFiles};
+
+    /// A year of 500,000 conversations, 100,000 of them in the period.
+    #[test]
+    #[ignore = "measures; takes minutes"]
+    fn a_report_of_100_000_conversations_reads_no_more_than_its_period() {
+        let dir = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> =
+            Arc::new(SledStore::open_with(dir.path(), SledOptions::default()).unwrap());
+        let begin: Timestamp = "2026-01-01T00:00:00+08:00".parse().unwrap();
+        let mut batch = Batch::new();
+        for number in 0..500_000u32 {
+            let at = begin + SignedDuration::from_secs(i64::from(number) * 60);
+            testing::conversation_with_facts(&mut batch, number, at);
+            if number % 500 == 499 {
+                store.commit(std::mem::take(&mut batch)).unwrap();
+            }
+        }
+        let core = Core::new(Parts {
+            desk: Arc::new(Desk::load(&DeskFiles::Embedded).unwrap()),
+            store,
+            sandbox: Arc::new(Sandbox::new(SandboxConfig::in_process()).unwrap()),
+            clock: Arc::new(VirtualClock::new(begin)),
+            entropy: Arc::new(SeededEntropy::new(1)),
+        })
+        .unwrap();
+        let from = begin + SignedDuration::from_secs(200_000 * 60);
+        for (name, minutes) in [("100,000", 100_000), ("1,000", 1_000)] {
+            let period = Period {
+                from,
+                to: from + SignedDuration::from_secs(minutes * 60),
+            };
+            for kind in Kind::ALL {
+                let start = Instant::now();
+                let sheet = kind.of(&core, period).unwrap();
+                let took = start.elapsed();
+                let start = Instant::now();
+                let bytes = sheet.to_xlsx().unwrap().len();
+                println!(
+                    "{name} of 500,000: {:<9} {} rows in {took:?}; as xlsx {bytes} bytes in {:?}",
+                    kind.name(),
+                    sheet.rows.len(),
+                    start.elapsed()
+                );
+            }
+        }
+    }
+}

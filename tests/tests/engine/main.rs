@@ -12,6 +12,7 @@ mod crashes;
 mod events;
 mod failures;
 mod memory;
+mod merges;
 mod plugins;
 mod replays;
 mod retries;

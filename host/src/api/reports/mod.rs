@@ -15,9 +15,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-pub(crate) use sheets::{agents, quality, records, workload};
+pub(crate) use sheets::{agents, deliveries, quality, records, workload};
 // The document is made from what the macro wrote beside each handler.
-pub(crate) use sheets::{__path_agents, __path_quality, __path_records, __path_workload};
+pub(crate) use sheets::{
+    __path_agents, __path_deliveries, __path_quality, __path_records, __path_workload,
+};
 
 use self::figures::{Figures, Satisfaction, Steps, Tickets, Volume};
 use super::extract::Params;

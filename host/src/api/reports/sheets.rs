@@ -4,13 +4,17 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{Answer, Report, ReportQuery, period};
 use crate::api::extract::Params;
 use crate::api::{Api, Problem};
-use crate::report::{Kind, Period, Sheet};
+use crate::report::{Kind, Period, Sheet, delivery};
 
+/// How many deliveries are listed.
+const MOST_DELIVERIES: usize = 200;
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// How a table is written.
@@ -81,6 +85,46 @@ pub(crate) async fn records(
     headers: HeaderMap,
 ) -> Answer {
     report(state, query, headers, Kind::Records).await
+}
+
+/// A period whose form was delivered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeliveryView {
+    /// From then on.
+    from: String,
+    /// Up to then, not included.
+    to: String,
+    /// When it was delivered.
+    at: String,
+    /// Who was told.
+    recipients: Vec<String>,
+    /// How many requests went to the outbox; who has no webhook finds it here.
+    by_webhook: usize,
+    /// How many conversations the form had.
+    rows: usize,
+}
+
+/// Which periods of the service record form were delivered, newest first
+#[utoipa::path(
+    get, path = "/api/v1/reports/records/deliveries", tag = "reports",
+    responses((status = 200, body = Vec<DeliveryView>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn deliveries(
+    State(api): State<Api>,
+) -> Result<axum::Json<Vec<DeliveryView>>, Problem> {
+    let zone = api.engine.core().desk().time_zone.clone();
+    let delivered = api.read(|core| delivery::delivered(core, MOST_DELIVERIES));
+    let local = |at: Timestamp| at.display_with_offset(zone.to_offset(at)).to_string();
+    let delivered = delivered.await?.into_iter().map(|one| DeliveryView {
+        from: local(one.from),
+        to: local(one.to),
+        at: local(one.at),
+        recipients: one.recipients,
+        by_webhook: one.by_webhook,
+        rows: one.rows,
+    });
+    Ok(axum::Json(delivered.collect()))
 }
 
 async fn report(

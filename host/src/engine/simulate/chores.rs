@@ -35,13 +35,18 @@ impl Simulation {
             }
             self.clock.advance_to(due);
             match chore.carry_out(&self.core) {
-                Ok(lines) => lines.into_iter().for_each(&mut *tell),
-                // What was durable before the crash isn't due again.
+                Ok(()) => {}
                 Err(EngineError::Store(problem)) if matches!(*problem, StoreError::Crashed) => {
                     self.restart().map_err(failed)?;
+                    // What was durable before the crash isn't due again.
+                    if chore.due(&self.core).map_err(failed)? == Some(due) {
+                        continue;
+                    }
                 }
                 Err(problem) => return Err(failed(problem)),
             }
+            let lines = chore.told(&self.core).map_err(failed)?;
+            lines.into_iter().for_each(&mut *tell);
         }
         Err(failed(EngineError::Invalid(format!(
             "more than {MOST} chores were due up to {until}"
