@@ -3,7 +3,7 @@
 //! This room turns requests into [`crate::engine::Request`]s and answers into JSON. It decides nothing about service.
 //! Every refusal is `application/problem+json` (RFC 9457) that says what was wrong and how to mend it.
 //!
-//! - `messages`, `conversations`, `events`, `accounts`, `customers`, `tickets`, `runs`, `plugins`, `records`, `reports`: the calls under `/api/v1`.
+//! - `messages`, `conversations`, `events`, `accounts`, `customers`, `tickets`, `runs`, `plugins`, `records`, `reports`, `search`: the calls under `/api/v1`.
 //! - `chat`: the page for visitors and its two endpoints; `limiter`: how often strangers may use them.
 //! - `health`, `openapi`: for whoever runs the host or writes a client.
 //! - `extract`, `views`, `problem`: what is read, the shapes of answers, refusals.
@@ -34,6 +34,7 @@ mod proxies;
 mod records;
 mod reports;
 mod runs;
+mod search;
 mod server;
 mod tickets;
 mod views;
@@ -219,6 +220,7 @@ routes! {
     Token put "/api/v1/plugins/{name}/{version}" => plugins::push;
     Token post "/api/v1/plugins/{name}/activate" => plugins::activate;
     Token post "/api/v1/plugins/{name}/rollback" => plugins::roll_back;
+    Token get "/api/v1/search" => search::find;
     Token get "/api/v1/reports/volume" => reports::volume;
     Token get "/api/v1/reports/satisfaction" => reports::satisfaction;
     Token get "/api/v1/reports/tickets" => reports::tickets;

@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::{
     accounts, chat, conversations, customers, events, health, messages, plugins, records, reports,
-    runs, tickets,
+    runs, search, tickets,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -42,6 +42,7 @@ use super::{
         plugins::push,
         plugins::activate,
         plugins::roll_back,
+        search::find,
         reports::volume,
         reports::satisfaction,
         reports::tickets,

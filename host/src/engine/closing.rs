@@ -12,23 +12,18 @@ use crate::workflow::calendar::Calendar;
 /// Counts what happened and drafts the record; gives what reports keep of it.
 /// `handler` is who answered when the chain began.
 pub(crate) fn close(draft: &mut Draft<'_>, handler: Handler) -> Vec<Fact> {
-    let mut counting = Counting {
-        tally: std::mem::take(&mut draft.state.tally),
-        facts: Vec::new(),
-        handler,
-        settled: None,
-        calendar: &draft.desk().calendar,
-        at: draft.at(),
-    };
-    for entry in &draft.entries {
-        counting.count(entry);
-    }
     let Counting {
         tally,
         facts,
         settled,
         ..
-    } = counting;
+    } = count(
+        std::mem::take(&mut draft.state.tally),
+        &draft.entries,
+        handler,
+        &draft.desk().calendar,
+        draft.at(),
+    );
     draft.state.tally = tally;
     if let Some((by, summary)) = settled {
         let record = Record::draft(&draft.state, &by, draft.at(), summary.as_deref());
@@ -38,11 +33,34 @@ pub(crate) fn close(draft: &mut Draft<'_>, handler: Handler) -> Vec<Fact> {
     facts
 }
 
-struct Counting<'a> {
+/// Counts the entries of a run on top of what its conversation had counted before.
+pub(super) fn count<'a>(
+    tally: Tally,
+    entries: &[Entry],
+    handler: Handler,
     calendar: &'a Calendar,
     at: Timestamp,
-    tally: Tally,
-    facts: Vec<Fact>,
+) -> Counting<'a> {
+    let mut counting = Counting {
+        calendar,
+        at,
+        tally,
+        facts: Vec::new(),
+        handler,
+        settled: None,
+    };
+    for entry in entries {
+        counting.count(entry);
+    }
+    counting
+}
+
+/// What a run counts, entry by entry.
+pub(super) struct Counting<'a> {
+    calendar: &'a Calendar,
+    at: Timestamp,
+    pub(super) tally: Tally,
+    pub(super) facts: Vec<Fact>,
     /// Who answers, entry by entry.
     handler: Handler,
     /// Who settled the conversation, and how.

@@ -78,6 +78,7 @@ impl Core {
             entropy,
         } = parts;
         let workflow = super::plugins::workflow(desk, &store, &sandbox)?;
+        super::upgrade::fill_indices(store.as_ref(), &workflow.desk.calendar)?;
         let merges = AtomicBool::new(Self::has_merges(store.as_ref()));
         Ok(Self {
             store,

@@ -39,12 +39,14 @@ mod reading;
 mod replay;
 mod request;
 mod run;
+mod search;
 mod service;
 mod settle;
 pub mod simulate;
 #[cfg(test)]
 pub(crate) mod testing;
 mod timeline;
+mod upgrade;
 
 pub use chores::Chore;
 pub(crate) use chores::HostNote;
@@ -59,5 +61,6 @@ pub use plugins::{
 pub use reading::{MessagePage, RunMark};
 pub use replay::{Difference, ReplayReport, ReplaySelection};
 pub use request::{Answer, EngineError, Inbound, Request};
+pub use search::{Hit, Hits, SearchMark};
 pub use service::{Engine, LiveEvent, ServiceConfig};
 pub use timeline::{TimelineLine, timeline};

@@ -138,7 +138,7 @@ impl Analyzer {
     }
 
     /// One script, one width, one case. Keeps the number of characters wherever the parts do.
-    fn fold(&self, text: &str) -> String {
+    pub(super) fn fold(&self, text: &str) -> String {
         let narrow: String = text
             .chars()
             .map(narrow)

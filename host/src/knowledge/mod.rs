@@ -126,6 +126,11 @@ impl Knowledge {
         })
     }
 
+    /// A text in one script, width and case, for finding one text in another.
+    pub fn fold(&self, text: &str) -> String {
+        self.analyzer.fold(text)
+    }
+
     /// The articles that may answer `query`, the surest first, at most `limit`; of equally sure ones the smaller
     /// id first. Of each topic one version is returned: that in `language`, else in the other script of the same
     /// language, else in any. Without `language` the query's own decides.
