@@ -16,6 +16,10 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// mostly costs; the stack lies at the memory's beginning, so that an overflow traps.
 const STACK_SIZE: u32 = 65_536;
 
+/// Bytes of memory that a component begins with: what any usual call needs, because growing is a system call that
+/// interrupts every other thread. Untouched pages cost nothing.
+const INITIAL_MEMORY: u32 = 1 << 20;
+
 /// Variables that reach the compiler's process; all others could change the bytes.
 const KEPT_VARIABLES: [&str; 30] = [
     "ALL_PROXY",
@@ -233,7 +237,9 @@ impl Toolchain {
         renamed.extend(cargo_home().map(|home| (home, "/cargo".into())));
         renamed.push((target.to_owned(), "/target".into()));
         renamed.push((self.library_source.clone(), library));
-        let mut flags = OsString::from(format!("-Clink-arg=-zstack-size={STACK_SIZE}"));
+        let mut flags = OsString::from(format!(
+            "-Clink-arg=-zstack-size={STACK_SIZE}\x1f-Clink-arg=--initial-memory={INITIAL_MEMORY}"
+        ));
         for (from, to) in renamed {
             for from in [from.canonicalize().unwrap_or_else(|_| from.clone()), from] {
                 flags.push("\x1f--remap-path-prefix=");

@@ -139,7 +139,7 @@ impl Core {
         intake::lane(
             self.store.as_ref(),
             &self.newcomers,
-            self.entropy.as_ref(),
+            &|| AccountId::minted(self.clock.now(), self.entropy.bits()),
             request,
         )
     }

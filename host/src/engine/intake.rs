@@ -7,7 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::clock::Entropy;
 use super::keys;
 use super::request::{EngineError, Inbound, Request};
 use crate::model::{
@@ -172,16 +171,16 @@ pub(crate) struct Lane {
     pub(crate) _place: Option<Place>,
 }
 
-/// Finds the account of a request. Cheap: at most two look-ups.
+/// Finds the account of a request; `mint` makes a newcomer's. Cheap: at most two look-ups.
 pub(crate) fn lane(
     store: &dyn Store,
     newcomers: &Arc<Newcomers>,
-    entropy: &dyn Entropy,
+    mint: &dyn Fn() -> AccountId,
     request: &Request,
 ) -> Result<Lane, EngineError> {
     let records = Records(store);
     let account = match request {
-        Request::Message(inbound) => return lane_of_message(&records, newcomers, entropy, inbound),
+        Request::Message(inbound) => return lane_of_message(&records, newcomers, mint, inbound),
         Request::Reply { conversation, .. }
         | Request::Take { conversation, .. }
         | Request::Resolve { conversation, .. }
@@ -198,7 +197,7 @@ pub(crate) fn lane(
 fn lane_of_message(
     records: &Records<'_>,
     newcomers: &Arc<Newcomers>,
-    entropy: &dyn Entropy,
+    mint: &dyn Fn() -> AccountId,
     inbound: &Inbound,
 ) -> Result<Lane, EngineError> {
     check_inbound(inbound)?;
@@ -233,7 +232,7 @@ fn lane_of_message(
     }
     let account = match &inbound.account {
         Some(name) => named_account(name),
-        None => AccountId::from_random(entropy.bits()),
+        None => mint(),
     };
     places.insert(identity.clone(), (account.clone(), 1));
     Ok(Lane {

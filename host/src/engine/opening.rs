@@ -129,7 +129,7 @@ impl Core {
                 return Ok(conversation);
             }
         }
-        let id = ConversationId::from_random(self.entropy.bits());
+        let id = ConversationId::minted(at, self.entropy.bits());
         Ok(Conversation::new(
             id,
             account.clone(),

@@ -538,7 +538,8 @@ impl<'a> Draft<'a> {
     /// From the run's id, so that a replay makes the same; unguessable because that is.
     fn ticket_id(&mut self) -> TicketId {
         self.ids += 1;
-        TicketId::from_random(digest_bits(&format!("{}/ticket/{}", self.run, self.ids)))
+        let bits = digest_bits(&format!("{}/ticket/{}", self.run, self.ids));
+        TicketId::minted(self.at, bits)
     }
 }
 

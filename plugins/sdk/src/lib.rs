@@ -17,7 +17,7 @@
 //! - [`han`]: the characters of the two Chinese scripts
 //! - [`language`]: which language a customer writes
 //! - [`phrases`]: word lists that cost nothing at start
-//! - [`text`]: folding, words, negation and typing errors
+//! - [`text`]: folding, words, negation and typing errors; [`words`]: lists of words looked for at once
 //! - [`times`]: times named in a text; [`promise`], [`deferral`]: what is promised by then, what is put off until then
 
 pub mod about;
@@ -29,6 +29,8 @@ pub mod evidence;
 pub mod han;
 pub mod host;
 pub mod language;
+#[cfg(all(target_arch = "wasm32", feature = "bump"))]
+mod memory;
 pub mod people;
 pub mod phrases;
 pub mod plan;
@@ -41,6 +43,7 @@ pub mod text;
 pub mod times;
 pub mod types;
 pub mod when;
+pub mod words;
 
 pub use host::{Host, Imports};
 pub use plan::Plan;

@@ -7,8 +7,9 @@ use core::ops::Range;
 
 pub use crate::times::{Due, Weekday};
 use crate::{
-    text::{Folded, Negation, ends_clause, is_whole_word, negation_before},
+    text::{Folded, Negation, ends_clause, negation_before},
     times,
+    words::Words,
 };
 
 /// Something that was promised.
@@ -24,28 +25,28 @@ pub struct Promise {
 
 /// What somebody who serves customers promises to do.
 #[rustfmt::skip]
-const DEEDS: &[&str] = &[
+static DEEDS: Words = Words::new(&[
     "答复", "回复", "联系您", "联系你", "联络您", "联络你", "跟您联系", "和您联系", "与您联系", "跟你联系", "和你联系", "回电", "致电", "打电话给您", "给您打电话", "打给您", "打给你", "回访", "通知您", "通知你", "告知您", "告诉您",
     "发货", "寄出", "发出", "补发", "重发", "出货", "安排", "处理好", "处理完", "为您处理", "帮您处理", "会处理", "解决", "退款", "退回", "退给您", "到账", "退还", "赔付", "赔偿", "上门", "送到", "送达", "修好", "换新", "更换", "跟进", "反馈给您",
     "给您反馈", "给您结果", "给您消息", "给您一个", "给您回", "给你回", "复你", "复您", "开好发票", "开具", "发给您", "发送给您", "发邮件", "提交", "上架", "补货", "到货", "完成", "给到您",
     "call you", "call back", "contact you", "get back to you", "reply to you", "respond", "let you know", "email you", "e-mail you", "write to you", "reach out", "be in touch", "get in touch", "update you",
     "send you", "send it", "send a", "send the", "ship", "be shipped", "dispatch", "deliver", "refund", "be refunded", "replace", "fix", "repair", "resolve", "be resolved", "sort it", "sort this", "process", "be processed", "issue",
     "follow up", "arrange", "have an answer", "give you an answer", "give you an update", "come by", "visit you", "ring you", "phone you", "message you", "hear from us", "receive", "arrive", "be there", "be delivered", "be fixed",
-];
+]);
 
 /// What makes English a promise: the future, in the first person or of the goods.
 #[rustfmt::skip]
-const WILL: &[&str] = &[
+static WILL: Words = Words::new(&[
     "will", "we'll", "i'll", "you'll", "it'll", "they'll", "shall", "going to", "promise", "guarantee", "guaranteed", "be sure to", "make sure", "expect",
-];
+]);
 
 /// What makes a sentence no promise: it asks, or leaves it open.
 #[rustfmt::skip]
-const OPEN: &[&str] = &["吗", "?", "如果您", "能否", "可否", "可能", "也许", "大概", "would you", "could you", "can you", "might", "maybe", "perhaps", "if you", "may"];
+static OPEN: Words = Words::new(&["吗", "?", "如果您", "能否", "可否", "可能", "也许", "大概", "would you", "could you", "can you", "might", "maybe", "perhaps", "if you", "may"]);
 
 /// What makes the customer the one who is to do it, where it stands in the same clause ("请您明天联系我们"; but
 /// "明天给您答复，请您放心" is a promise).
-const ASKS: &[&str] = &["请您", "建议您", "需要您", "麻烦您", "please"];
+static ASKS: Words = Words::new(&["请您", "建议您", "需要您", "麻烦您", "please"]);
 
 /// The promises in `text`, in its order; at most one for each sentence.
 #[must_use]
@@ -80,16 +81,12 @@ fn in_sentence(
 ) -> Option<(Due, Range<usize>, bool)> {
     let sentence = plain.get(range.clone())?;
     let chinese = sentence.chars().any(crate::han::is_han);
-    if OPEN.iter().any(|word| contains(sentence, word))
-        || !chinese && !WILL.iter().any(|word| contains(sentence, word))
-    {
+    if OPEN.are_in(sentence) || !chinese && !WILL.are_in(sentence) {
         return None;
     }
     let deed = DEEDS
-        .iter()
-        .filter_map(|deed| place(sentence, deed))
-        .filter(|deed| !is_asked(sentence, deed))
-        .min_by_key(|deed| deed.start)?;
+        .all_in(sentence)
+        .find(|deed| !is_asked(sentence, deed))?;
     let deed = deed.start.saturating_add(range.start)..deed.end.saturating_add(range.start);
     if negation_before(plain, deed.start) != Negation::None
         || plain.get(deed.end..).is_some_and(is_done)
@@ -115,7 +112,7 @@ fn is_asked(sentence: &str, deed: &Range<usize>) -> bool {
         .rfind(ends_clause)
         .and_then(|end| head.get(end..))
         .unwrap_or(head);
-    ASKS.iter().any(|word| contains(clause, word))
+    ASKS.are_in(clause)
 }
 
 /// "已经发货了": done, not promised.
@@ -131,16 +128,6 @@ fn before_the_past(plain: &str, time: &Range<usize>) -> bool {
         || tail.starts_with("前就")
         || tail.trim_start().starts_with("ago")
         || head.ends_with("last ")
-}
-
-fn contains(text: &str, word: &str) -> bool {
-    place(text, word).is_some()
-}
-
-fn place(text: &str, word: &str) -> Option<Range<usize>> {
-    text.match_indices(word)
-        .map(|(at, _)| at..at.saturating_add(word.len()))
-        .find(|range| !word.is_ascii() || word == "?" || is_whole_word(text, range.clone()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use core::ops::Range;
 
-use crate::han;
+use crate::{han, words::Words};
 
 /// A text prepared for matching.
 ///
@@ -175,7 +175,7 @@ const NOT_NEGATING: &[&str] = &[
 
 /// Negations of a wish: they reach a request as well as a statement.
 #[rustfmt::skip]
-const NO_WISH: &[&str] = &[
+static NO_WISH: Words = Words::new(&[
     "不需要", "不用", "不要", "不想", "不必", "不打算", "无需", "无须", "毋须", "毋需", "不准备", "没打算",
     "没有要", "没想", "没要", "并非要", "不是要", "不是想", "不是来", "唔使", "唔需要", "唔想", "唔系要", "免了",
     "先不", "暂不", "暂时不", "别给我", "别帮我", "请勿", "don't want", "don't wanna", "dont wanna", "do not wanna", "don't like to", "dont like to", "dont want", "do not want",
@@ -184,15 +184,15 @@ const NO_WISH: &[&str] = &[
     "never asked", "don't have to", "not here to", "not trying to", "needn't", "won't need", "not require",
     "don't require", "no longer need", "no longer want", "not going to", "not calling to", "please don't",
     "please do not", "pls don't",
-];
+]);
 
 /// Negations of a statement: they reach what is said to be the case, never what is asked for.
 #[rustfmt::skip]
-const NOT_SO: &[&str] = &[
+static NOT_SO: Words = Words::new(&[
     "不", "没", "无", "未", "非", "别", "唔", "冇", "从未", "not", "no", "never", "none", "isn't", "isnt", "wasn't",
     "wasnt", "aren't", "arent", "weren't", "don't", "dont", "doesn't", "doesnt", "didn't", "didnt", "haven't",
     "havent", "hasn't", "hasnt", "nothing", "hardly", "neither", "nor", "ain't",
-];
+]);
 
 /// How a place in a text is negated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -226,10 +226,13 @@ pub fn negation_before(folded: &str, at: usize) -> Negation {
         .and_then(|end| window.get(end..))
         .unwrap_or(window);
     let clause = after_last_turn(clause);
-    if last_of(clause, NO_WISH).is_some_and(|found| !covered(clause, &found)) {
+    if NO_WISH
+        .last_in(clause)
+        .is_some_and(|found| !covered(clause, &found))
+    {
         return Negation::Wish;
     }
-    match last_of(clause, NOT_SO) {
+    match NOT_SO.last_in(clause) {
         Some(found) if !covered(clause, &found) => Negation::Statement,
         _ => Negation::None,
     }
@@ -237,11 +240,12 @@ pub fn negation_before(folded: &str, at: usize) -> Negation {
 
 /// The part behind the last word that begins a new statement.
 fn after_last_turn(clause: &str) -> &str {
-    const TURNS: &[&str] = &[
+    static TURNS: Words = Words::new(&[
         "就", "否则", "才", "但", "而是", "只是", "只好", "只能", "我要", "我想", "but", "just",
         "so", "then", "or", "because", "and", "i'll", "i will", "i want", "i need",
-    ];
-    last_of(clause, TURNS)
+    ]);
+    TURNS
+        .last_in(clause)
         .and_then(|found| clause.get(found.end..))
         .unwrap_or(clause)
 }
@@ -253,22 +257,6 @@ fn covered(clause: &str, negation: &Range<usize>) -> bool {
         (earliest..=negation.start)
             .any(|at| clause.get(at..).is_some_and(|tail| tail.starts_with(form)))
     })
-}
-
-/// The last occurrence of any of `needles`; needles in Latin letters only as whole words.
-fn last_of(text: &str, needles: &[&str]) -> Option<Range<usize>> {
-    let mut best: Option<Range<usize>> = None;
-    for (at, _) in text.char_indices() {
-        let tail = text.get(at..).unwrap_or_default();
-        for needle in needles.iter().filter(|needle| tail.starts_with(**needle)) {
-            let end = at.saturating_add(needle.len());
-            let ends_later = best.as_ref().is_none_or(|known| end > known.end);
-            if ends_later && (!needle.is_ascii() || is_whole_word(text, at..end)) {
-                best = Some(at..end);
-            }
-        }
-    }
-    best
 }
 
 /// Whether no letter or digit of the same word touches the range.

@@ -4,7 +4,7 @@
 
 use core::ops::Range;
 
-use crate::text::is_whole_word;
+use crate::{text::is_whole_word, words::Beginnings};
 
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -159,24 +159,45 @@ const WEEKDAYS: &[(&str, Weekday)] = &[
     ("sunday", Weekday::Sunday),
 ];
 
+/// What any time begins with, those of [`WORDS`] apart.
+const OTHER_BEGINNINGS: &[&str] = &[
+    "next ", "this ", "on ", "by ", "mo", "tu", "we", "th", "fr", "sa", "su", "下", "本", "这",
+    "周", "星", "礼", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "one", "two", "three",
+    "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "一", "二", "两",
+    "三", "四", "五", "六", "七", "八", "九", "十",
+];
+
+/// Most places of a text begin no time.
+static BEGINNINGS: Beginnings = Beginnings::of(&{
+    const NONE: &str = "今";
+    let mut all = [NONE; WORDS.len() + OTHER_BEGINNINGS.len()];
+    let mut at = 0;
+    while at < WORDS.len() {
+        all[at] = WORDS[at].0;
+        at += 1;
+    }
+    while at < all.len() {
+        all[at] = OTHER_BEGINNINGS[at - WORDS.len()];
+        at += 1;
+    }
+    all
+});
+
 /// The times named in a folded text, in its order, without overlaps.
 #[must_use]
 pub fn named(folded: &str) -> Vec<Named> {
     let mut found = Vec::new();
     let mut skip_to = 0usize;
     for (start, character) in folded.char_indices() {
-        if start < skip_to || character == ' ' {
+        let bytes = folded.as_bytes().get(start..).unwrap_or_default();
+        if start < skip_to || !BEGINNINGS.may_begin(bytes) {
             continue;
         }
         if character.is_ascii_alphanumeric() && touches_word(folded, start) {
             continue;
         }
         let tail = folded.get(start..).unwrap_or_default();
-        let longest = [weekday(tail), quantity(tail), date(tail), word(tail)]
-            .into_iter()
-            .flatten()
-            .reduce(|best, other| if other.1 > best.1 { other } else { best });
-        if let Some((due, length)) = longest {
+        if let Some((due, length)) = longest(tail) {
             skip_to = start.saturating_add(length);
             found.push(Named {
                 due,
@@ -185,6 +206,14 @@ pub fn named(folded: &str) -> Vec<Named> {
         }
     }
     found
+}
+
+/// The longest time at the beginning of `tail`, and its length.
+fn longest(tail: &str) -> Option<(Due, usize)> {
+    [weekday(tail), quantity(tail), date(tail), word(tail)]
+        .into_iter()
+        .flatten()
+        .reduce(|best, other| if other.1 > best.1 { other } else { best })
 }
 
 fn touches_word(folded: &str, start: usize) -> bool {
@@ -387,6 +416,20 @@ mod tests {
 
     use super::*;
     use crate::text::Folded;
+
+    proptest! {
+        #[test]
+        fn wherever_a_time_begins_the_beginnings_say_so(
+            text in "(next|this|on|by|mon|tues|wednes|thurs|fri|satur|sun|day|week|month|下|本|这|个|周|星期|礼拜|[0-9/ -]|one|two|ten|twelve|hours|[一二两三五九十]|天|小时|月|日|明|后|晚|tomorrow|a|an|the|soon|x){0,8}"
+        ) {
+            for (start, _) in text.char_indices() {
+                let tail = &text[start..];
+                if longest(tail).is_some() {
+                    prop_assert!(BEGINNINGS.may_begin(tail.as_bytes()), "{}", tail);
+                }
+            }
+        }
+    }
 
     fn dues(text: &str) -> Vec<Due> {
         named(Folded::new(text).text())
