@@ -30,7 +30,7 @@ pub(crate) struct DeskHost {
     /// What the customer speaks: people are named in it.
     pub(crate) language: Option<String>,
     /// What earlier steps of the run wrote under the same plugin's name.
-    pub(crate) overlay: KvOverlay,
+    pub(crate) overlay: Arc<KvOverlay>,
     pub(crate) desk_reads: DeskReads,
     /// Desk-wide memory that is on its way to the disk: what is read of it is that, or many conversations that change
     /// one key would each have to wait for the disk in turn.

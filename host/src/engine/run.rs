@@ -83,7 +83,7 @@ struct Progress<'a> {
     history: Vec<Message>,
     asked: Vec<Effect>,
     invocations: Vec<Invocation>,
-    kv: KvOverlay,
+    kv: Arc<KvOverlay>,
     desk_reads: DeskReads,
     held: bool,
     now: jiff::Zoned,
@@ -130,7 +130,7 @@ impl Runner<'_> {
             draft,
             asked: Vec::new(),
             invocations: Vec::new(),
-            kv: KvOverlay::new(),
+            kv: Arc::default(),
             desk_reads: Arc::new(Mutex::new(Vec::new())),
             held: false,
         };
@@ -176,7 +176,7 @@ impl Runner<'_> {
             state,
             account,
             tickets,
-            kv,
+            kv: Arc::unwrap_or_clone(kv),
             due,
             facts,
             desk_reads,
@@ -313,7 +313,7 @@ impl Runner<'_> {
                     conversation: &progress.input.before.id,
                 };
                 for write in &report.kv_writes {
-                    progress.kv.insert(
+                    Arc::make_mut(&mut progress.kv).insert(
                         keys::kv(&owner, write.scope, &write.key),
                         write.value.clone(),
                     );
@@ -540,7 +540,7 @@ impl Runner<'_> {
             input: &input,
             asked: Vec::new(),
             invocations: Vec::new(),
-            kv: KvOverlay::new(),
+            kv: Arc::default(),
             desk_reads: Arc::new(Mutex::new(Vec::new())),
             held: false,
         };
@@ -632,7 +632,7 @@ impl Runner<'_> {
                 conversation: progress.input.before.id.clone(),
                 at: progress.input.event.at,
                 language: progress.draft.state.language.clone(),
-                overlay: progress.kv.clone(),
+                overlay: Arc::clone(&progress.kv),
                 desk_reads: Arc::clone(&progress.desk_reads),
                 unsettled: Arc::clone(self.unsettled),
             })

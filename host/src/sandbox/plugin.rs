@@ -7,13 +7,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, Zoned};
-use wasmtime::component::InstancePre;
+use wasmtime::component::{
+    ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Lower, TypedFunc,
+};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 use super::admit::{CONTRACT, World};
 use super::call::{Call, CallFailure, CallReport, FailureCode};
 use super::contract::from_guest::{self, FromGuest};
 use super::contract::to_guest::ToGuest;
+use super::contract::v0_1_0::switchboard::plugin::types;
 use super::contract::v0_1_0::{StepPre, reviewer::ReviewerPre};
 use super::epoch::hold_to;
 use super::grants::Grants;
@@ -29,10 +32,34 @@ use crate::model::{
 /// `describe` may take longer than a call: it runs once.
 const DESCRIBE_TIME: Duration = Duration::from_secs(2);
 
-#[derive(Clone)]
 enum Ready {
-    Step(StepPre<HostState>),
-    Reviewer(ReviewerPre<HostState>),
+    Step(StepPre<HostState>, ComponentExportIndex),
+    Reviewer(ReviewerPre<HostState>, ComponentExportIndex),
+}
+
+/// Calls an export without comparing its type with the contract's, which takes as long as a small plugin's own work.
+///
+/// # Safety
+/// The generated bindings must have made an instance of the same component before: they compare every export.
+#[allow(unsafe_code, reason = "the comparison is made once, at activation")]
+unsafe fn call_known<P, R>(
+    pre: &InstancePre<HostState>,
+    export: &ComponentExportIndex,
+    store: &mut Store<HostState>,
+    parameters: P,
+) -> Result<R, Failed>
+where
+    P: ComponentNamedList + Lower,
+    (R,): ComponentNamedList + Lift,
+{
+    let instance = pre.instantiate(&mut *store).map_err(Failed::Starting)?;
+    let export = instance
+        .get_func(&mut *store, export)
+        .ok_or_else(|| Failed::Starting(wasmtime::Error::msg("its export is gone")))?;
+    // SAFETY: the caller's.
+    let export = unsafe { TypedFunc::<P, (R,)>::new_unchecked(export) };
+    let (answer,) = export.call(store, parameters).map_err(Failed::Running)?;
+    Ok(answer)
 }
 
 /// An activated plugin. Calls may run on many threads at once.
@@ -71,9 +98,20 @@ impl Plugin {
         let mistyped = |error: wasmtime::Error| SandboxError::Refused {
             problems: vec![format!("its exports aren't the contract's: {error:#}")],
         };
+        let export = |name: &str| {
+            pre.component().get_export_index(None, name).ok_or_else(|| {
+                mistyped(wasmtime::Error::msg(format!("it doesn't export {name}")))
+            })
+        };
         let ready = match world {
-            World::Step => Ready::Step(StepPre::new(pre).map_err(mistyped)?),
-            World::Reviewer => Ready::Reviewer(ReviewerPre::new(pre).map_err(mistyped)?),
+            World::Step => {
+                let handle = export("handle")?;
+                Ready::Step(StepPre::new(pre).map_err(mistyped)?, handle)
+            }
+            World::Reviewer => {
+                let review = export("review")?;
+                Ready::Reviewer(ReviewerPre::new(pre).map_err(mistyped)?, review)
+            }
         };
         let mut plugin = Self {
             room,
@@ -107,8 +145,8 @@ impl Plugin {
     /// Which of the contract's worlds it is of.
     pub fn world(&self) -> World {
         match self.ready {
-            Ready::Step(_) => World::Step,
-            Ready::Reviewer(_) => World::Reviewer,
+            Ready::Step(..) => World::Step,
+            Ready::Reviewer(..) => World::Reviewer,
         }
     }
 
@@ -120,7 +158,7 @@ impl Plugin {
     /// Hands an event to a step. Never panics and never takes longer than the limits say; whatever the plugin did
     /// is in the report.
     pub fn handle(&self, call: Call<'_>) -> CallReport<Outcome> {
-        let Ready::Step(step) = &self.ready else {
+        let Ready::Step(step, handle) = &self.ready else {
             return wrong_world("a reviewer can't handle events");
         };
         let to = ToGuest {
@@ -130,12 +168,13 @@ impl Plugin {
         self.run(
             &call,
             |store| {
-                let instance = step.instantiate(&mut *store).map_err(Failed::Starting)?;
-                instance
-                    .call_handle(&mut *store, &context, &event)
-                    .map_err(Failed::Running)
+                // SAFETY: `describe` went through the bindings before there was this plugin.
+                #[allow(unsafe_code, reason = "see call_known")]
+                unsafe {
+                    call_known(step.instance_pre(), handle, store, (&context, &event))
+                }
             },
-            |from, answer| match answer {
+            |from, answer: Result<types::Outcome, types::StepError>| match answer {
                 Ok(outcome) => from.outcome(outcome),
                 Err(error) => Err(from.error(error)),
             },
@@ -144,7 +183,7 @@ impl Plugin {
 
     /// Shows a text to a reviewer before it goes out.
     pub fn review(&self, call: Call<'_>, draft: &Message) -> CallReport<Vec<Finding>> {
-        let Ready::Reviewer(reviewer) = &self.ready else {
+        let Ready::Reviewer(reviewer, review) = &self.ready else {
             return wrong_world("a step can't review texts");
         };
         let to = ToGuest {
@@ -154,14 +193,13 @@ impl Plugin {
         self.run(
             &call,
             |store| {
-                let instance = reviewer
-                    .instantiate(&mut *store)
-                    .map_err(Failed::Starting)?;
-                instance
-                    .call_review(&mut *store, &context, &message)
-                    .map_err(Failed::Running)
+                // SAFETY: `describe` went through the bindings before there was this plugin.
+                #[allow(unsafe_code, reason = "see call_known")]
+                unsafe {
+                    call_known(reviewer.instance_pre(), review, store, (&context, &message))
+                }
             },
-            |from, answer| match answer {
+            |from, answer: Result<Vec<types::Finding>, types::StepError>| match answer {
                 Ok(findings) => from.findings(findings, &draft.text),
                 Err(error) => Err(from.error(error)),
             },
@@ -190,11 +228,11 @@ impl Plugin {
         let report = self.run(
             &call,
             |store| match &self.ready {
-                Ready::Step(step) => {
+                Ready::Step(step, _) => {
                     let instance = step.instantiate(&mut *store).map_err(Failed::Starting)?;
                     instance.call_describe(&mut *store).map_err(Failed::Running)
                 }
-                Ready::Reviewer(reviewer) => {
+                Ready::Reviewer(reviewer, _) => {
                     let instance = reviewer
                         .instantiate(&mut *store)
                         .map_err(Failed::Starting)?;

@@ -37,7 +37,7 @@ use self::committer::{Preflight, Queue, Waiting, held, let_go};
 use self::large::LargeError;
 use self::lock::DirectoryLock;
 use self::reader::Reader;
-use self::record::{CHUNKED_BYTES, LargeRef, place};
+use self::record::{CHUNKED_BYTES, Kept, LargeRef, place};
 use self::writer::{Change, Content};
 use super::{Batch, Done, KeyRange, Row, Store, StoreError, StoreStats, Table};
 
@@ -141,7 +141,7 @@ impl SledStore {
         for operation in batch.into_operations() {
             let content = match operation.value {
                 None => Content::Nothing,
-                Some(value) if value.len() <= CHUNKED_BYTES => Content::Value(value),
+                Some(value) if value.len() <= CHUNKED_BYTES => Content::Value(Kept::new(value)),
                 Some(value) => match self.hold(&value, bytes) {
                     Ok(large) => {
                         held.push(large);

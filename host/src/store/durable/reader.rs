@@ -175,10 +175,17 @@ impl Reader {
         };
         let head = Head::read(row).ok_or_else(corrupt)?;
         match &head.body {
-            Body::Inline => record::inline(placed, row)
-                .map(|value| Found::Value(value.to_vec()))
+            Body::Inline { packed } => record::inline(placed, row)
+                .and_then(|kept| {
+                    if *packed {
+                        record::unpacked(kept)
+                    } else {
+                        Some(kept.to_vec())
+                    }
+                })
+                .map(Found::Value)
                 .ok_or_else(corrupt),
-            Body::Chunked { bytes } => {
+            Body::Chunked { bytes, packed } => {
                 let mut value = Vec::with_capacity(*bytes);
                 for number in 0..head.chunks() {
                     let chunk = self
@@ -186,9 +193,13 @@ impl Reader {
                         .ok_or_else(corrupt)?;
                     value.extend_from_slice(&chunk);
                 }
-                record::is_whole(placed, head.crc, &value)
-                    .then_some(Found::Value(value))
-                    .ok_or_else(corrupt)
+                if !record::is_whole(placed, head.crc, *packed, &value) {
+                    return Err(corrupt());
+                }
+                if *packed {
+                    value = record::unpacked(&value).ok_or_else(corrupt)?;
+                }
+                Ok(Found::Value(value))
             }
             Body::Large(large) => record::is_reference(placed, head.crc, large)
                 .then_some(Found::Large(*large))

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use super::super::StoreError;
 use super::disk::{Disk, sync_directory};
 use super::reader::Reader;
-use super::record::{self, Body, Head, INLINE_BYTES, LargeRef};
+use super::record::{self, Body, Head, INLINE_BYTES, Kept, LargeRef};
 use super::state::{Mark, State};
 
 /// One change, with its large value already in its file.
@@ -24,7 +24,7 @@ pub(super) struct Change {
 /// What a key is set to.
 pub(super) enum Content {
     Nothing,
-    Value(Vec<u8>),
+    Value(Kept),
     Large(LargeRef),
 }
 
@@ -130,7 +130,7 @@ impl Writer {
             chunks = head.chunks();
         }
         if let (Content::Value(value), 1..) = (&content, chunks) {
-            for (number, chunk) in value.chunks(INLINE_BYTES).enumerate() {
+            for (number, chunk) in value.bytes.chunks(INLINE_BYTES).enumerate() {
                 plan.batch
                     .insert(record::place_chunk(placed, number), chunk);
             }
