@@ -113,6 +113,8 @@ pub(super) fn compile(
             let child = Command::new(program)
                 .args(args)
                 .env_clear()
+                // The allocator would reserve a GiB of addresses at once (in KiB), which is all that the child may have.
+                .env("MIMALLOC_ARENA_RESERVE", "65536")
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null())
