@@ -99,9 +99,9 @@ impl Plugin {
             problems: vec![format!("its exports aren't the contract's: {error:#}")],
         };
         let export = |name: &str| {
-            pre.component().get_export_index(None, name).ok_or_else(|| {
-                mistyped(wasmtime::Error::msg(format!("it doesn't export {name}")))
-            })
+            pre.component()
+                .get_export_index(None, name)
+                .ok_or_else(|| mistyped(wasmtime::Error::msg(format!("it doesn't export {name}"))))
         };
         let ready = match world {
             World::Step => {

@@ -252,7 +252,8 @@ mod tests {
 
     /// Bytes that can't be packed.
     fn noise(at: usize) -> u8 {
-        (at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 53) as u8
+        let mixed = (at as u64 + 1).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        ((mixed ^ (mixed >> 31)).wrapping_mul(0x94D0_49BB_1331_11EB) >> 40) as u8
     }
 
     #[test]
@@ -270,7 +271,12 @@ mod tests {
 
     #[test]
     fn what_is_no_packed_value_is_refused_without_taking_memory() {
-        for broken in [&b""[..], b"\xff\xff\xff\xffabc", b"\x05\0\0\0", b"\x01\0\0\0\x20ab"] {
+        for broken in [
+            &b""[..],
+            b"\xff\xff\xff\xffabc",
+            b"\x05\0\0\0",
+            b"\x01\0\0\0\x20ab",
+        ] {
             assert_eq!(unpacked(broken), None);
         }
     }

@@ -226,7 +226,10 @@ fn a_row_that_is_missing_or_old_or_swapped_is_found_by_verify() {
     store
         .reader
         .db
-        .insert(&key, record::head_of_value(&key, &record::Kept::new(b"an older value".to_vec())))
+        .insert(
+            &key,
+            record::head_of_value(&key, &record::Kept::new(b"an older value".to_vec())),
+        )
         .unwrap();
     assert!(!store.verify().unwrap().is_sound());
 
