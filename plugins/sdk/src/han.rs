@@ -149,9 +149,41 @@ fn order(row: &[u8], wanted: &[u8; 3]) -> Ordering {
     row.get(..3).unwrap_or_default().cmp(wanted.as_slice())
 }
 
+/// Which characters from U+4E00 the first column of [`PAIRS`] holds: most characters of a text are in none, and this
+/// tells it without a search.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "in a constant, where going past the end doesn't compile"
+)]
+static IN_PAIRS: [u64; 328] = {
+    let bytes = PAIRS.as_bytes();
+    let mut marks = [0; 328];
+    let mut at = 0;
+    while at < bytes.len() {
+        let code = ((bytes[at] as usize & 0xF) << 12)
+            | ((bytes[at + 1] as usize & 0x3F) << 6)
+            | (bytes[at + 2] as usize & 0x3F);
+        if 0x4E00 <= code && code < 0x4E00 + 328 * 64 {
+            let place = code - 0x4E00;
+            marks[place / 64] |= 1 << (place % 64);
+        }
+        at += 6;
+    }
+    marks
+};
+
 /// The Simplified form of a Traditional character; any other character as it is.
 #[must_use]
 pub fn simplified(character: char) -> char {
+    if let Some(place) = (character as usize).checked_sub(0x4E00)
+        && let Some(marks) = IN_PAIRS.get(place / 64)
+        && marks & (1 << (place % 64)) == 0
+    {
+        return character;
+    }
+    if character.is_ascii() {
+        return character;
+    }
     let Some(wanted) = utf8(character) else {
         return character;
     };
@@ -189,6 +221,15 @@ pub const fn is_han(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_pair_is_found() {
+        let (rows, _) = PAIRS.as_bytes().as_chunks::<6>();
+        for row in rows {
+            let (from, to) = row.split_at(3);
+            assert_eq!(Some(simplified(decode(from).unwrap())), decode(to));
+        }
+    }
 
     #[test]
     fn the_tables_are_in_order_so_that_they_can_be_searched() {

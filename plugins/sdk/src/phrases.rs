@@ -13,6 +13,8 @@
 // The compiler itself runs the indexing: an index out of bounds is an error of the build.
 #![allow(clippy::indexing_slicing)]
 
+use crate::words::{Beginnings, begins};
+
 /// What the words and phrases of a list stand for, and the list, separated by `|`; a line break in the source is
 /// written `\`.
 pub type Group<T> = (T, &'static str);
@@ -113,13 +115,26 @@ const fn before<T>(groups: &[Group<T>], left: &Entry, right: &Entry) -> bool {
 pub struct Phrases<T: 'static> {
     groups: &'static [Group<T>],
     entries: &'static [Entry],
+    begins: Beginnings,
 }
 
 impl<T: Copy> Phrases<T> {
     /// The phrases of `groups`, with `entries` as [`sorted`] made them of the same groups.
     #[must_use]
     pub const fn new(groups: &'static [Group<T>], entries: &'static [Entry]) -> Self {
-        Self { groups, entries }
+        let mut begins = Beginnings::none();
+        let mut at = 0;
+        while at < entries.len() {
+            let Entry { group, start, end } = entries[at];
+            let bytes = groups[group as usize].1.as_bytes();
+            begins = begins.and(bytes, start as usize, end as usize);
+            at += 1;
+        }
+        Self {
+            groups,
+            entries,
+            begins,
+        }
     }
 
     /// All phrases, in order.
@@ -144,12 +159,17 @@ impl<T: Copy> Phrases<T> {
 
     /// The phrases that `text` begins with, shorter ones first.
     pub fn at<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'static str, T)> + 'a {
-        let first = text
-            .chars()
-            .next()
-            .map_or("", |c| text.get(..c.len_utf8()).unwrap_or_default());
-        self.beginning_with(first)
-            .filter(move |(phrase, _)| !first.is_empty() && text.starts_with(phrase))
+        let first = if self.begins.may_begin(text.as_bytes()) {
+            text.chars().next()
+        } else {
+            None
+        };
+        let first = first.map_or("", |c| text.get(..c.len_utf8()).unwrap_or_default());
+        let phrases = (!first.is_empty()).then(|| self.beginning_with(first));
+        phrases
+            .into_iter()
+            .flatten()
+            .filter(move |(phrase, _)| begins(text.as_bytes(), phrase))
     }
 
     fn get(&self, entry: Entry) -> Option<(&'static str, T)> {

@@ -4,7 +4,10 @@
 
 use core::ops::Range;
 
-use crate::{text::is_whole_word, words::Beginnings};
+use crate::{
+    text::is_whole_word,
+    words::{Beginnings, begins},
+};
 
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -227,7 +230,8 @@ fn word(tail: &str) -> Option<(Due, usize)> {
     WORDS
         .iter()
         .filter(|(word, _)| {
-            tail.starts_with(word) && (!word.is_ascii() || is_whole_word(tail, 0..word.len()))
+            begins(tail.as_bytes(), word)
+                && (!word.is_ascii() || is_whole_word(tail, 0..word.len()))
         })
         .map(|(word, due)| (*due, word.len()))
         .max_by_key(|(_, length)| *length)
@@ -246,7 +250,7 @@ fn weekday(tail: &str) -> Option<(Due, usize)> {
             continue;
         };
         for (name, day) in WEEKDAYS {
-            if rest.starts_with(name) && is_whole_word(rest, 0..name.len()) {
+            if begins(rest.as_bytes(), name) && is_whole_word(rest, 0..name.len()) {
                 let due = if next {
                     Due::NextWeekOn(*day)
                 } else {
@@ -314,7 +318,9 @@ fn quantity(tail: &str) -> Option<(Due, usize)> {
     ];
     for (names, due) in units {
         for name in names {
-            if rest.starts_with(name) && (!name.is_ascii() || is_whole_word(rest, 0..name.len())) {
+            if begins(rest.as_bytes(), name)
+                && (!name.is_ascii() || is_whole_word(rest, 0..name.len()))
+            {
                 // "3月" is March, "3个月" three months.
                 let counted = *name != "月"
                     || tail
@@ -365,7 +371,7 @@ fn number(text: &str) -> Option<(u32, &str)> {
         "twelve",
     ];
     for (value, name) in (1u32..).zip(ENGLISH) {
-        if text.starts_with(name) && is_whole_word(text, 0..name.len()) {
+        if begins(text.as_bytes(), name) && is_whole_word(text, 0..name.len()) {
             return Some((value, text.get(name.len()..)?));
         }
     }

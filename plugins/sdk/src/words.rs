@@ -15,7 +15,7 @@ pub struct Words {
 }
 
 /// Which pairs of first bytes begin any of some words.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Beginnings([u64; 16]);
 
 impl Beginnings {
@@ -26,27 +26,44 @@ impl Beginnings {
         reason = "in a constant, where going past the end doesn't compile"
     )]
     pub const fn of(words: &[&str]) -> Self {
-        let mut marks = [0u64; 16];
+        let mut all = Self::none();
         let mut at = 0;
         while at < words.len() {
             let bytes = words[at].as_bytes();
-            if bytes.len() == 1 {
-                let mut second = 0u8;
-                loop {
-                    let mark = Self::mark(bytes[0], second);
-                    marks[mark >> 6] |= 1 << (mark & 63);
-                    if second == u8::MAX {
-                        break;
-                    }
-                    second += 1;
-                }
-            } else {
-                let mark = Self::mark(bytes[0], bytes[1]);
-                marks[mark >> 6] |= 1 << (mark & 63);
-            }
+            all = all.and(bytes, 0, bytes.len());
             at += 1;
         }
-        Self(marks)
+        all
+    }
+
+    /// No word at all.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self([0; 16])
+    }
+
+    /// With one word more, `bytes[start..end]`.
+    #[must_use]
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "in a constant, where going past the end doesn't compile"
+    )]
+    pub const fn and(mut self, bytes: &[u8], start: usize, end: usize) -> Self {
+        if start + 1 < end {
+            let mark = Self::mark(bytes[start], bytes[start + 1]);
+            self.0[mark >> 6] |= 1 << (mark & 63);
+        } else if start < end {
+            let mut second = 0u8;
+            loop {
+                let mark = Self::mark(bytes[start], second);
+                self.0[mark >> 6] |= 1 << (mark & 63);
+                if second == u8::MAX {
+                    break;
+                }
+                second += 1;
+            }
+        }
+        self
     }
 
     const fn mark(first: u8, second: u8) -> usize {
@@ -86,12 +103,16 @@ impl Words {
         } else {
             &[]
         };
-        let first = tail.first().copied();
         words.iter().copied().filter(move |word| {
-            word.as_bytes().first().copied() == first
-                && tail.starts_with(word.as_bytes())
+            begins(tail, word)
                 && (!is_latin(word) || is_whole_word(text, at..at.saturating_add(word.len())))
         })
+    }
+
+    /// Whether it is one of them, whole.
+    #[must_use]
+    pub fn contains(&self, word: &str) -> bool {
+        self.begins.may_begin(word.as_bytes()) && self.words.contains(&word)
     }
 
     /// The places of any of them, in the order of the text; of several that begin at one place the longest.
@@ -127,6 +148,16 @@ impl Words {
     #[must_use]
     pub fn are_in(&self, text: &str) -> bool {
         self.first_in(text).is_some()
+    }
+}
+
+/// Whether `tail` begins with `word`. Looks at the first two bytes before it calls a comparison.
+#[must_use]
+#[inline]
+pub fn begins(tail: &[u8], word: &str) -> bool {
+    match (tail, word.as_bytes()) {
+        ([a, b, ..], [c, d, ..]) if a != c || b != d => false,
+        (tail, word) => tail.starts_with(word),
     }
 }
 

@@ -3,7 +3,10 @@
 //!
 //! A phrase of [`Kind::Nothing`] takes the sting out of what it holds ("照片不清楚", "妈妈的").
 
-use switchboard_sdk::phrases::{Entry, Group, Phrases, count, sorted};
+use switchboard_sdk::{
+    phrases::{Entry, Group, Phrases, count, sorted},
+    words::Words,
+};
 
 use crate::rule::Rule;
 
@@ -112,13 +115,13 @@ pub(crate) static SWEARWORDS: Phrases<bool> = Phrases::new(SWEARING, &SWEARING_E
 
 /// Swearing in Latin letters, as whole words: English, pinyin, initials.
 #[rustfmt::skip]
-pub(crate) const LATIN: &[&str] = &[
+pub(crate) static LATIN: Words = Words::new(&[
     "fuck", "fucking", "fucked", "fucker", "fuckers", "fucks", "motherfucker", "motherfucking", "fck", "fcking", "fuk", "fuking", "phuck", "shit", "shits", "shitty", "bullshit", "asshole", "assholes", "arsehole", "ass", "bitch", "bitches", "bastard", "bastards",
     "cunt", "cunts", "dickhead", "dumbass", "jackass", "prick", "pricks", "twat", "wanker", "slut", "whore", "crap", "crappy", "damn", "damned", "damnit", "goddamn", "goddamned", "idiot", "idiots", "idiotic", "moron", "morons", "moronic", "imbecile", "retard", "retarded",
     "stupid", "wtf", "stfu", "gtfo", "lmfao", "screw you", "shut up", "go to hell", "piss off", "pissed off", "bugger off", "drop dead", "loser", "losers", "scumbag", "jerk", "son of a bitch",
     "shabi", "sha bi", "shabee", "tamade", "ta ma de", "nimade", "ni ma de", "caonima", "cao ni ma", "caoni", "wocao", "wo cao", "gundan", "gun dan", "gunkai", "gun kai", "naocan", "nao can", "shadiao", "sha diao", "hundan", "hun dan", "wangbadan", "wang ba dan", "biaozi", "zhizhang", "zhi zhang",
     "ruozhi", "ruo zhi", "baichi", "bai chi", "feiwu", "fei wu", "bendan", "ben dan", "tmd", "cnm", "wcnm", "nmsl", "mlgb", "nmb", "rnm", "wdnmd", "pukgai", "puk gai", "pk gai", "diu nei", "diu lei", "on9",
-];
+]);
 /// Only beside Han characters: in English "sb" is somebody.
 pub(crate) const LATIN_BESIDE_HAN: &[&str] = &["sb"];
 /// With letters replaced ("f**k", "sh!t", "a$$hole").

@@ -103,7 +103,7 @@ fn latin(draft: &Draft<'_>, has_han: bool, push: &mut impl FnMut(Range<usize>)) 
     let text = draft.folded.text();
     let tokens: Vec<(usize, &str)> = words(text).collect();
     let is_listed =
-        |word: &str| LATIN.contains(&word) || has_han && LATIN_BESIDE_HAN.contains(&word);
+        |word: &str| LATIN.contains(word) || has_han && LATIN_BESIDE_HAN.contains(&word);
     for (nth, (start, word)) in tokens.iter().enumerate() {
         let end = start.saturating_add(word.len());
         if is_listed(word) && !touches_code(text, *start, end) {
