@@ -60,10 +60,12 @@ impl<'c> Pieces<'c> {
     }
 
     fn new(calendar: &'c Calendar, today: Date, days: u32, patient: bool) -> Self {
-        let first = if calendar.reaches_midnight {
-            today.yesterday().unwrap_or(today)
+        // The eve of the eve, too: a zone that moved over the date line has skipped the date between them.
+        let back = |date: Date| date.yesterday().unwrap_or(date);
+        let (first, days) = if calendar.reaches_midnight {
+            (back(back(today)), days.saturating_add(1))
         } else {
-            today
+            (today, days)
         };
         Self {
             calendar,
