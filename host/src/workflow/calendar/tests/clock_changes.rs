@@ -116,6 +116,16 @@ fn hours_after_a_change_follow_the_new_clock() {
 }
 
 #[test]
+fn a_close_before_a_date_that_samoa_skipped_is_the_close_of_that_evening() {
+    let apia = daily("\"22:00-24:00\"", "Pacific/Apia");
+    let close = "2011-12-30T10:00:00Z".parse().unwrap();
+    assert_eq!(
+        apia.add_business(close, std::time::Duration::ZERO),
+        Ok(close)
+    );
+}
+
+#[test]
 fn a_date_that_samoa_skipped_has_no_open_time() {
     let apia = daily("\"09:00-17:00\"", "Pacific/Apia");
     let late_thursday = at(&apia, "2011-12-29 16:59:30");
