@@ -138,3 +138,49 @@ fn a_plugin_that_asks_for_more_than_its_step_is_granted_is_told_of_with_the_line
         (&true.into(), 1)
     );
 }
+
+#[test]
+fn reports_come_from_a_data_directory_as_text_csv_json_and_a_workbook() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, book) = (dir.path().join("data"), dir.path().join("form.xlsx"));
+    let scenario = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../examples/scenarios/records.jsonl"
+    );
+    let lived = Command::new(env!("CARGO_BIN_EXE_switchboard"))
+        .env("RUST_LOG", "warn")
+        .args(["simulate", "--data"])
+        .arg(&data)
+        .stdin(std::fs::File::open(scenario).unwrap())
+        .output()
+        .unwrap();
+    assert!(lived.status.success(), "{}", error(&lived));
+    let report = |args: &[&str]| {
+        let march = ["--from", "2026-03-01", "--to", "2026-04-01"];
+        let args: Vec<&str> = ["report"]
+            .iter()
+            .chain(args)
+            .chain(&march)
+            .copied()
+            .collect();
+        let output = switchboard(&args, Some(&data));
+        assert!(output.status.success(), "{args:?}: {}", error(&output));
+        output.stdout
+    };
+    let csv = String::from_utf8(report(&["records", "--format", "csv"])).unwrap();
+    assert_eq!(csv.lines().count(), 1 + 4, "{csv}");
+    let agents = String::from_utf8(report(&["agents"])).unwrap();
+    assert!(agents.contains("lin-mei"), "{agents}");
+    let workload: serde_json::Value =
+        serde_json::from_slice(&report(&["workload", "--format", "json"])).unwrap();
+    assert_eq!(workload["rows"][0]["worker"], "person");
+    let file = book.to_str().unwrap();
+    assert_eq!(report(&["records", "--format", "xlsx", "--out", file]), b"");
+    assert!(std::fs::read(&book).unwrap().starts_with(b"PK"));
+
+    let output = switchboard(&["report", "nothing"], Some(&data));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(error(&output).contains("workload"), "{}", error(&output));
+    let output = switchboard(&["report", "agents", "--from", "soon"], Some(&data));
+    assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+}
