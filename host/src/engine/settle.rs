@@ -298,7 +298,8 @@ impl<'a> Draft<'a> {
             },
             Effect::AskSurvey => Change::SurveyAsked,
             Effect::RecordSurvey(result) => {
-                if self.state.survey != SurveyStatus::Asked {
+                // A rating may be corrected: the step that asked says how long.
+                if self.state.survey == SurveyStatus::NotAsked {
                     return Err("no satisfaction answer is awaited".to_owned());
                 }
                 Change::SurveyAnswered {

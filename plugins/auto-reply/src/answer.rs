@@ -4,7 +4,7 @@ use switchboard_sdk::{
     Host,
     about::open_ticket,
     config::permanent,
-    deferral,
+    continuation, deferral,
     language::Language,
     people,
     types::{
@@ -79,11 +79,38 @@ impl<H: Host> Turn<'_, H> {
     /// The first of the articles found that answers surely enough, in the customer's language or at least their script's
     /// sister: a Simplified article is better for a reader of Traditional than none.
     pub(crate) fn look_up(&self, message: &Message) -> Result<Option<Hit>, StepError> {
+        if let Some(topic) = self.topic_of(message) {
+            let query = format!("{topic} {}", message.text);
+            let hit = self.search(&query, true)?;
+            if hit.is_some() {
+                return Ok(hit);
+            }
+        }
+        self.search(&message.text, false)
+    }
+
+    /// What was spoken of, where the message leans on it ("那香港呢？", "And for Canada?").
+    fn topic_of(&self, message: &Message) -> Option<&str> {
+        if !continuation::continues(&message.text) {
+            return None;
+        }
+        let messages = self.context.conversation.messages.iter().rev();
+        messages
+            .filter(|said| said.author == AuthorKind::Customer && said.id != message.id)
+            .map(|said| said.text.as_str())
+            .find(|said| !continuation::continues(said))
+    }
+
+    /// `anew`: what was just said is no answer.
+    fn search(&self, query: &str, anew: bool) -> Result<Option<Hit>, StepError> {
         let mut hits = self
             .host
-            .search(&message.text, Some(self.language.tag()), LOOKED_AT)
+            .search(query, Some(self.language.tag()), LOOKED_AT)
             .map_err(permanent)?;
         hits.retain(|hit| hit.score >= self.config.confidence);
+        if anew {
+            hits.retain(|hit| !self.was_just_said(&self.wording(hit)));
+        }
         let reads = |language: &str| Language::from_tag(language) == self.language;
         let understands = |language: &str| {
             Language::from_tag(language).is_chinese() == self.language.is_chinese()
@@ -98,16 +125,17 @@ impl<H: Host> Turn<'_, H> {
     /// The article's own words, so that no number or date in them changes (R28). Not the same twice in a row: whoever
     /// asks on was not helped by it. Says whether it answered.
     pub(crate) fn answer(&mut self, hit: Hit) -> bool {
-        let text = texts::ANSWER.say(
-            &self.config.texts,
-            self.language,
-            &[("answer", &plain(&hit.text))],
-        );
+        let text = self.wording(&hit);
         if self.was_just_said(&text) {
             return false;
         }
         self.plan.answer(self.language, text, vec![hit.article]);
         true
+    }
+
+    fn wording(&self, hit: &Hit) -> String {
+        let answer = plain(&hit.text);
+        texts::ANSWER.say(&self.config.texts, self.language, &[("answer", &answer)])
     }
 
     /// Whether the newest thing that a step said is this.

@@ -11,13 +11,13 @@ mod texts;
 
 use config::Config;
 use switchboard_sdk::{
-    Host, Plan, Step,
+    Host, Step,
     about::{drafted_replies, is_about, open_ticket},
-    config::{load, permanent},
+    config::permanent,
     deferral,
-    language::Language,
-    say::{self, Text},
+    say::Text,
     text::Folded,
+    turn::About,
     types::{Context, Event, Handler, Manifest, Message, Occurrence, Outcome, Scope, StepError},
 };
 
@@ -33,37 +33,27 @@ pub struct AutoReply;
 
 impl Step for AutoReply {
     fn describe() -> Manifest {
-        Manifest {
-            name: "auto-reply".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Answers from the desk's articles, or brings in whoever is responsible"
-                .to_owned(),
-            grants: [
+        About {
+            name: "auto-reply",
+            version: env!("CARGO_PKG_VERSION"),
+            summary: "Answers from the desk's articles, or brings in whoever is responsible",
+            grants: &[
                 "kv",
                 "knowledge",
                 "directory",
                 "calendar",
                 "tickets",
                 "notify",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            events: ["message.received", "timer.fired"]
-                .map(str::to_owned)
-                .to_vec(),
+            ],
+            events: &["message.received", "timer.fired"],
             history: 10,
-            config_schema: Some(config::SCHEMA.to_owned()),
+            schema: config::SCHEMA,
         }
+        .manifest()
     }
 
     fn handle<H: Host>(host: &H, context: &Context, event: &Event) -> Result<Outcome, StepError> {
-        let mut turn = Turn {
-            host,
-            context,
-            config: load(host)?,
-            language: say::language_of(context),
-            plan: Plan::new(),
-        };
+        let mut turn = Turn::begin(host, context)?;
         match &event.what {
             Occurrence::MessageReceived(message) => turn.message(message)?,
             Occurrence::TimerFired(timer) => turn.timer(timer)?,
@@ -73,14 +63,7 @@ impl Step for AutoReply {
     }
 }
 
-/// One call.
-struct Turn<'a, H> {
-    host: &'a H,
-    context: &'a Context,
-    config: Config,
-    language: Language,
-    plan: Plan,
-}
+switchboard_sdk::turn!(Turn, Config);
 
 impl<H: Host> Turn<'_, H> {
     fn message(&mut self, message: &Message) -> Result<(), StepError> {
@@ -156,11 +139,6 @@ impl<H: Host> Turn<'_, H> {
             .forwarded_by_others
             .iter()
             .any(|category| self.is(category))
-    }
-
-    fn say(&mut self, text: &Text, values: &[(&str, &str)]) {
-        let text = text.say(&self.config.texts, self.language, values);
-        self.plan.reply(self.language, text);
     }
 
     /// Said unless the greeting of this run says it already.

@@ -439,3 +439,26 @@ fn the_schema_is_json() {
     let schema = AutoReply::describe().config_schema.unwrap();
     let _: serde_json::Value = serde_json::from_str(&schema).unwrap();
 }
+
+#[test]
+fn a_message_that_leans_on_the_one_before_keeps_its_topic() {
+    for (before, text, language) in [
+        ("运费多少钱？", "那香港呢？", "zh-Hans"),
+        ("運費多少錢？", "那香港呢？", "zh-Hant"),
+        ("How much is shipping?", "And to Canada?", "en"),
+    ] {
+        let host =
+            FakeHost::at(TUESDAY_MORNING).with_article("shipping", language, "运费 20 元。", 0.8);
+        let mut context = about(text, language, &["unknown"]);
+        let mut earlier = message(before, Some(language));
+        earlier.id = "m0".to_owned();
+        context.conversation.messages.insert(0, earlier);
+        let message = context.conversation.messages[1].clone();
+        let happened = event(Occurrence::MessageReceived(message));
+        let effects = AutoReply::handle(&host, &context, &happened)
+            .unwrap()
+            .effects;
+        assert_eq!(replies(&effects).len(), 1, "{effects:?}");
+        assert_eq!(*host.calls.borrow(), [format!("search {before} {text}")]);
+    }
+}

@@ -52,11 +52,11 @@ impl<H: Host> Turn<'_, H> {
 
     /// To the customer, or to the agent who is talking to them.
     fn tell(&mut self, text: &Text, values: &[(&str, &str)]) {
-        let text = text.say(&self.config.texts, self.language, values);
         if self.context.conversation.handler == Handler::Agent {
+            let text = text.say(&self.config.texts, self.language, values);
             self.plan.note(text);
         } else {
-            self.plan.reply(self.language, text);
+            self.say(text, values);
         }
     }
 

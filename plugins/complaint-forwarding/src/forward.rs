@@ -11,13 +11,16 @@ use switchboard_sdk::{
 
 use crate::{Turn, config::Kind, escalation, texts};
 
+/// Less sure than this, a fault is part of the complaint.
+const SURE_OF_REPAIR: f32 = 0.6;
+
 impl<H: Host> Turn<'_, H> {
     pub(crate) fn forward(&mut self, message: &Message) -> Result<(), StepError> {
         let severity = self.severity();
-        let is_emergency = self.concerns(Kind::Emergency);
+        let is_emergency = self.concerns(Kind::Emergency, message);
         let mut said = Vec::new();
         for kind in Kind::ALL {
-            if self.concerns(kind) {
+            if self.concerns(kind, message) {
                 let text = self.open(kind, severity, message)?;
                 // In an emergency nothing but the script is said (R62).
                 if (!is_emergency || kind == Kind::Emergency) && !said.contains(&text) {
@@ -34,27 +37,41 @@ impl<H: Host> Turn<'_, H> {
     }
 
     /// Whether the message asks for a ticket of this kind. A question about an order that an article answered needs none.
-    fn concerns(&self, kind: Kind) -> bool {
+    fn concerns(&self, kind: Kind, message: &Message) -> bool {
         let said = is_about(self.context, kind.name());
         match kind {
             Kind::Order => {
                 said && (open_ticket(self.context, kind.name()).is_some()
                     || !drafted_replies(self.context).any(|reply| !reply.sources.is_empty()))
-                    || self.continues() == Some(kind)
+                    || self.continues(message) == Some(kind)
             }
-            _ => said || self.continues() == Some(kind),
+            // Something that doesn't work, in the middle of a complaint: one matter, and after-sales brings in the
+            // workshop. Who asks to have it mended gets a repair besides.
+            Kind::Repair if self.is_only_complained_of() => {
+                open_ticket(self.context, kind.name()).is_some()
+            }
+            _ => said || self.continues(message) == Some(kind),
         }
     }
 
+    /// Whether the message complains of a fault, and triage doubts that a repair is asked for.
+    fn is_only_complained_of(&self) -> bool {
+        let categories = &self.context.conversation.categories;
+        let mut doubted = categories.iter().filter(|category| {
+            category.name == Kind::Repair.name() && category.confidence < SURE_OF_REPAIR
+        });
+        doubted.next().is_some() && is_about(self.context, Kind::Complaint.name())
+    }
+
     /// The open ticket, the most urgent first, that a message belongs to which says nothing clear of its own.
-    fn continues(&self) -> Option<Kind> {
+    fn continues(&self, message: &Message) -> Option<Kind> {
         let is_vague = is_about(self.context, "unknown")
             // A person is asked for, and out of hours only an emergency has one.
             || is_about(self.context, "human-request")
                 && open_ticket(self.context, Kind::Emergency.name()).is_some();
         let is_left = is_vague
             && drafted_replies(self.context).next().is_none()
-            && deferral::find(self.text).is_none()
+            && deferral::find(&message.text).is_none()
             && !self
                 .context
                 .conversation

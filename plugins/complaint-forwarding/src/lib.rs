@@ -9,10 +9,8 @@ mod texts;
 
 use config::Config;
 use switchboard_sdk::{
-    Host, Plan, Step,
-    config::load,
-    language::Language,
-    say,
+    Host, Step,
+    turn::About,
     types::{Context, Event, Manifest, Occurrence, Outcome, StepError},
 };
 
@@ -21,33 +19,20 @@ pub struct ComplaintForwarding;
 
 impl Step for ComplaintForwarding {
     fn describe() -> Manifest {
-        Manifest {
-            name: "complaint-forwarding".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Complaints, suggestions, repairs, orders and emergencies become tickets with a due time".to_owned(),
-            grants: ["directory", "calendar", "tickets", "notify"]
-                .map(str::to_owned)
-                .to_vec(),
-            events: ["message.received", "ticket.updated", "timer.fired"]
-                .map(str::to_owned)
-                .to_vec(),
+        About {
+            name: "complaint-forwarding",
+            version: env!("CARGO_PKG_VERSION"),
+            summary: "Complaints, suggestions, repairs, orders and emergencies become tickets with a due time",
+            grants: &["directory", "calendar", "tickets", "notify"],
+            events: &["message.received", "ticket.updated", "timer.fired"],
             history: 20,
-            config_schema: Some(config::SCHEMA.to_owned()),
+            schema: config::SCHEMA,
         }
+        .manifest()
     }
 
     fn handle<H: Host>(host: &H, context: &Context, event: &Event) -> Result<Outcome, StepError> {
-        let mut turn = Turn {
-            host,
-            context,
-            config: load(host)?,
-            language: say::language_of(context),
-            plan: Plan::new(),
-            text: match &event.what {
-                Occurrence::MessageReceived(message) => &message.text,
-                _ => "",
-            },
-        };
+        let mut turn = Turn::begin(host, context)?;
         match &event.what {
             Occurrence::MessageReceived(message) => turn.forward(message)?,
             Occurrence::TicketUpdated(ticket) => turn.updated(ticket)?,
@@ -58,16 +43,7 @@ impl Step for ComplaintForwarding {
     }
 }
 
-/// One call.
-struct Turn<'a, H> {
-    host: &'a H,
-    context: &'a Context,
-    config: Config,
-    language: Language,
-    plan: Plan,
-    /// The customer's words, where the event is a message.
-    text: &'a str,
-}
+switchboard_sdk::turn!(Turn, Config);
 
 switchboard_sdk::export_step!(ComplaintForwarding);
 

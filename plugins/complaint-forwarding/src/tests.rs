@@ -367,3 +367,18 @@ fn the_schema_is_json() {
     let schema = ComplaintForwarding::describe().config_schema.unwrap();
     let _: serde_json::Value = serde_json::from_str(&schema).unwrap();
 }
+
+#[test]
+fn a_fault_that_is_complained_of_is_one_matter_and_one_that_is_to_be_mended_another() {
+    let said = |confidence: f32| {
+        let mut context = about("小车不能用，太失望了", "zh-Hans", &["complaint", "repair"]);
+        context.conversation.categories[1].confidence = confidence;
+        context
+    };
+    let effects = run(&host(), &said(0.55));
+    let kinds: Vec<_> = tickets(&effects).iter().map(|ticket| ticket.kind).collect();
+    assert_eq!(kinds, [TicketKind::Complaint]);
+    let effects = run(&host(), &said(0.85));
+    let kinds: Vec<_> = tickets(&effects).iter().map(|ticket| ticket.kind).collect();
+    assert_eq!(kinds, [TicketKind::Complaint, TicketKind::Repair]);
+}

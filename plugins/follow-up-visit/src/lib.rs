@@ -3,6 +3,8 @@
 
 mod config;
 mod dates;
+mod form;
+mod preference;
 mod promises;
 mod survey;
 mod texts;
@@ -10,14 +12,9 @@ mod visit;
 
 use config::Config;
 use switchboard_sdk::{
-    Host, Plan, Step,
-    config::{load, permanent},
-    language::Language,
-    say::{self, Text},
-    types::{
-        Context, Event, Manifest, Message, Occurrence, Outcome, Scope, StepError, SurveyStatus,
-        Timer,
-    },
+    Host, Step,
+    turn::{About, recall},
+    types::{Context, Event, Manifest, Message, Occurrence, Outcome, Scope, StepError, Timer},
 };
 
 /// The plugin.
@@ -25,36 +22,26 @@ pub struct FollowUpVisit;
 
 impl Step for FollowUpVisit {
     fn describe() -> Manifest {
-        Manifest {
-            name: "follow-up-visit".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Satisfaction question, follow-up visit, promises and dates to come back to"
-                .to_owned(),
-            grants: ["kv", "calendar", "directory", "notify"]
-                .map(str::to_owned)
-                .to_vec(),
-            events: [
+        About {
+            name: "follow-up-visit",
+            version: env!("CARGO_PKG_VERSION"),
+            summary: "Satisfaction question, follow-up visit, promises and dates to come back to",
+            grants: &["kv", "calendar", "directory", "notify", "account.opinion"],
+            events: &[
                 "message.received",
                 "agent.replied",
                 "conversation.resolved",
                 "survey.answered",
                 "timer.fired",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
+            ],
             history: 5,
-            config_schema: Some(config::SCHEMA.to_owned()),
+            schema: config::SCHEMA,
         }
+        .manifest()
     }
 
     fn handle<H: Host>(host: &H, context: &Context, event: &Event) -> Result<Outcome, StepError> {
-        let mut turn = Turn {
-            host,
-            context,
-            config: load(host)?,
-            language: say::language_of(context),
-            plan: Plan::new(),
-        };
+        let mut turn = Turn::begin(host, context)?;
         match &event.what {
             Occurrence::MessageReceived(message) => turn.message(message)?,
             Occurrence::AgentReplied(message) => turn.promises_of(message)?,
@@ -69,24 +56,13 @@ impl Step for FollowUpVisit {
     }
 }
 
-/// One call.
-struct Turn<'a, H> {
-    host: &'a H,
-    context: &'a Context,
-    config: Config,
-    language: Language,
-    plan: Plan,
-}
+switchboard_sdk::turn!(Turn, Config);
 
 impl<H: Host> Turn<'_, H> {
     fn message(&mut self, message: &Message) -> Result<(), StepError> {
         self.promises_of_draft()?;
-        if self.context.conversation.survey == SurveyStatus::Asked
-            && let Some(code) = survey::code(self.context, &message.text)
-        {
-            return self.answered(code, Some(&message.text));
-        }
-        if self.opinion(message) {
+        self.keep_preference(message)?;
+        if self.rating(message)? || self.opinion(message)? {
             return Ok(());
         }
         self.hesitation(message)
@@ -95,28 +71,15 @@ impl<H: Host> Turn<'_, H> {
     fn timer(&mut self, timer: &Timer) -> Result<(), StepError> {
         match timer.name.as_str() {
             survey::TIMER => self.ask(),
-            visit::TIMER => self.visit(),
-            visit::HESITATION => self.come_back(),
+            visit::TIMER => self.visit(&timer.payload),
+            visit::HESITATION => self.come_back(&timer.payload),
+            form::EXPIRES => self.form_expired(),
             _ => Ok(()),
         }
     }
 
-    fn say(&mut self, text: &Text, values: &[(&str, &str)]) {
-        let text = text.say(&self.config.texts, self.language, values);
-        self.plan.reply(self.language, text);
-    }
-
     fn remembers(&self, key: &str) -> Result<bool, StepError> {
-        self.host
-            .kv_get(Scope::Conversation, key)
-            .map(|value| value.is_some())
-            .map_err(|error| permanent(error.to_string()))
-    }
-
-    fn remember(&self, key: &str) -> Result<(), StepError> {
-        self.host
-            .kv_set(Scope::Conversation, key, b"1")
-            .map_err(|error| permanent(error.to_string()))
+        Ok(recall(self.host, Scope::Conversation, key)?.is_some())
     }
 }
 

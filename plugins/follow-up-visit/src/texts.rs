@@ -14,6 +14,12 @@ pub(crate) const THANKS: Text = Text {
     hant: "感謝您的評價，祝您生活愉快！",
     en: "Thank you for your rating. Have a lovely day!",
 };
+pub(crate) const CORRECTED: Text = Text {
+    key: "corrected",
+    hans: "好的，您的评价已经更正，感谢您的反馈！",
+    hant: "好的，您的評價已經更正，感謝您的回饋！",
+    en: "Thank you, I have corrected your rating.",
+};
 pub(crate) const SORRY_ATTITUDE: Text = Text {
     key: "sorry-attitude",
     hans: "感谢您如实告诉我们。服务没有让您满意，非常抱歉，我已经反馈给主管，我们会认真改进。",
@@ -43,6 +49,12 @@ pub(crate) const OPINION_NOTED: Text = Text {
     hans: "感谢您的宝贵意见，我已经如实记录并转给负责的同事。",
     hant: "感謝您的寶貴意見，我已經如實記錄並轉給負責的同事。",
     en: "Thank you for your opinion. I have recorded it just as you said it, for the colleagues in charge.",
+};
+pub(crate) const SCALE: Text = Text {
+    key: "scale",
+    hans: "麻烦您用1到{most}之间的一个数字回复，谢谢您！",
+    hant: "麻煩您用1到{most}之間的一個數字回覆，謝謝您！",
+    en: "Could you answer with a number from 1 to {most}, please?",
 };
 pub(crate) const TAKE_YOUR_TIME: Text = Text {
     key: "take-your-time",

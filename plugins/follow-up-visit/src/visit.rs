@@ -1,48 +1,232 @@
-//! The follow-up visit (R140) and the date that a hesitating customer named (R130).
+//! The follow-up visit (R130, R140): when it comes, and when it doesn't.
 
 use switchboard_sdk::{
     Host,
-    about::{drafted_replies, is_about},
+    about::{has_timer, is_about},
     config::permanent,
     deferral, evidence,
     times::Due,
-    types::{Effect, Handler, Message, Moment, StepError, TicketKind, TicketStatus},
-    when::{self, DAY},
+    turn::{brand, recall, remember},
+    types::{Handler, Message, Moment, Scope, StepError, SurveyStatus, TicketKind, TicketStatus},
+    when::{self, DAY, LocalTime},
 };
 
-use crate::{Turn, dates, texts};
+use crate::{
+    Turn, dates,
+    preference::{self, Preference},
+    survey::RATED,
+    texts,
+};
 
 /// Fires when the visit is due.
 pub(crate) const TIMER: &str = "follow-up-visit.visit";
 /// Fires on the date that a hesitating customer named.
 pub(crate) const HESITATION: &str = "follow-up-visit.hesitation";
-/// A label: the next message may be the opinion asked for. Other steps leave such a message alone.
-const AWAITING: &str = "awaiting-opinion";
+/// When the account was last visited.
+const VISITED: &str = "visited";
+/// When the account wants to be contacted.
+const PREFERS: &str = "prefers";
+/// How often a visit that can't be made is tried again, a day later each: then the complaint is the department's.
+const TRIES: u32 = 30;
+
 impl<H: Host> Turn<'_, H> {
-    pub(crate) fn visit(&mut self) -> Result<(), StepError> {
-        if !self.context.conversation.resolved {
+    /// Sets the visit's timer by the kind of case (R140).
+    pub(crate) fn plan_visit(&mut self) -> Result<(), StepError> {
+        let days = self.config.days_of(self.kinds());
+        if days == 0
+            || has_timer(self.context, TIMER)
+            || self.preference()? == Some(Preference::Never)
+        {
             return Ok(());
         }
-        if self.has_open_complaint() {
-            self.plan.timer(TIMER, Moment::AfterSeconds(DAY), "");
-            return Ok(());
-        }
-        if self.is_open_now(TIMER)? {
-            self.plan.label(AWAITING);
-            self.say(&texts::VISIT, &[("desk", &self.context.desk.name)]);
-        }
+        let seconds = days.saturating_mul(DAY);
+        self.plan.timer(TIMER, Moment::AfterSeconds(seconds), "");
         Ok(())
     }
 
-    /// Whether the desk is open; if not, `timer` fires again when it is.
-    fn is_open_now(&mut self, timer: &str) -> Result<bool, StepError> {
-        let now = self.host.now();
-        if self.host.is_open(&now).map_err(permanent)? {
+    /// What the case was, the gravest first: its tickets, then what was spoken of.
+    fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        const KINDS: [(&str, Option<TicketKind>); 8] = [
+            ("emergency", Some(TicketKind::Emergency)),
+            ("complaint", Some(TicketKind::Complaint)),
+            ("repair", Some(TicketKind::Repair)),
+            ("order", Some(TicketKind::Order)),
+            ("suggestion", Some(TicketKind::Suggestion)),
+            ("question", Some(TicketKind::Question)),
+            ("after-sales", None),
+            ("consultation", None),
+        ];
+        let context = self.context;
+        KINDS
+            .into_iter()
+            .filter(move |(name, kind)| {
+                context
+                    .conversation
+                    .tickets
+                    .iter()
+                    .any(|ticket| Some(ticket.kind) == *kind)
+                    || is_about(context, name)
+            })
+            .map(|(name, _)| name)
+    }
+
+    pub(crate) fn visit(&mut self, payload: &str) -> Result<(), StepError> {
+        if !self.context.conversation.resolved || self.is_unwelcome()? {
+            return Ok(());
+        }
+        if self.has_open_complaint() {
+            let tries: u32 = payload.parse().unwrap_or_default();
+            if tries < TRIES {
+                let next = tries.saturating_add(1).to_string();
+                self.plan.timer(TIMER, Moment::AfterSeconds(DAY), next);
+            }
+            return Ok(());
+        }
+        if !self.is_welcome_now(TIMER, payload)? {
+            return Ok(());
+        }
+        remember(self.host, Scope::Account, VISITED, &self.host.now())?;
+        let name = brand(&self.config.brand, self.context, self.language).to_owned();
+        let values = [("desk", name.as_str())];
+        self.begin_form(&values)
+    }
+
+    /// Whether a visit would only annoy: the account was visited lately (R134), it asked not to be, or it got its money
+    /// back and rated badly.
+    fn is_unwelcome(&mut self) -> Result<bool, StepError> {
+        if self.preference()? == Some(Preference::Never) {
+            self.plan
+                .note("No follow-up visit: the customer asked for none.");
             return Ok(true);
         }
-        let opens = self.host.next_open(&now).map_err(permanent)?;
-        self.plan.timer(timer, Moment::At(opens), "");
+        let visited = recall(self.host, Scope::Account, VISITED)?;
+        if visited.is_some_and(|at| self.is_within(&at, self.config.cap_days)) {
+            self.plan
+                .note("No follow-up visit: the customer had one lately.");
+            return Ok(true);
+        }
+        let rated = recall(self.host, Scope::Conversation, RATED)?;
+        let is_bad = matches!(rated.as_deref(), Some("3" | "4"));
+        if is_bad && self.kinds().any(|kind| kind == "after-sales") {
+            self.plan
+                .note("No follow-up visit: after a refund and a bad rating only the owner of the case writes.");
+            return Ok(true);
+        }
         Ok(false)
+    }
+
+    /// Whether it is a time to write to the customer; if not, `timer` fires again when it is: in business hours, or on
+    /// a business day at the hours that the customer prefers (R129), and never in the quiet hours.
+    fn is_welcome_now(&mut self, timer: &str, payload: &str) -> Result<bool, StepError> {
+        let now_text = self.host.now();
+        let Some(now) = LocalTime::parse(&now_text) else {
+            return Ok(true);
+        };
+        let wanted = match self.preference()? {
+            Some(Preference::Between(from, until)) => {
+                self.preferred(now, from.saturating_mul(3_600), until.saturating_mul(3_600))?
+            }
+            _ => None,
+        };
+        let at = match wanted {
+            Some(at) => at,
+            None => self.open_and_not_quiet(now)?,
+        };
+        if at.epoch() <= now.epoch() {
+            return Ok(true);
+        }
+        self.plan.timer(timer, Moment::At(at.to_rfc3339()), payload);
+        Ok(false)
+    }
+
+    /// The first moment from `now` on in business hours outside the quiet ones.
+    fn open_and_not_quiet(&self, now: LocalTime) -> Result<LocalTime, StepError> {
+        let mut at = now;
+        // Hours that are all quiet would be looked for in vain.
+        for _ in 0..20 {
+            let opens = self.host.next_open(&at.to_rfc3339()).map_err(permanent)?;
+            let opens = LocalTime::parse(&opens).unwrap_or(at);
+            at = self.after_quiet(opens);
+            if at.epoch() == opens.epoch() {
+                return Ok(at);
+            }
+        }
+        Ok(at)
+    }
+
+    /// The first moment from `now` on that lies in the hours on a business day; none where all of them are quiet.
+    fn preferred(
+        &self,
+        now: LocalTime,
+        from: u32,
+        until: u32,
+    ) -> Result<Option<LocalTime>, StepError> {
+        let mut day = now;
+        for _ in 0..60 {
+            let start = self.after_quiet(LocalTime {
+                second: from.max(day.second),
+                ..day
+            });
+            let opens = self
+                .host
+                .next_open(&day.at(0, 0).to_rfc3339())
+                .map_err(permanent)?;
+            let is_business_day =
+                LocalTime::parse(&opens).is_some_and(|opens| opens.day == day.day);
+            if is_business_day && start.day == day.day && start.second < until {
+                return Ok(Some(start));
+            }
+            day = day.plus_days(1).at(0, 0);
+        }
+        Ok(None)
+    }
+
+    /// `at`, or the end of the quiet hours that it lies in.
+    fn after_quiet(&self, at: LocalTime) -> LocalTime {
+        let (from, until) = self.config.quiet();
+        let is_quiet = if from <= until {
+            (from..until).contains(&at.second)
+        } else {
+            at.second >= from || at.second < until
+        };
+        if !is_quiet {
+            return at;
+        }
+        let day = if at.second >= from && from > until {
+            1
+        } else {
+            0
+        };
+        LocalTime {
+            second: until,
+            ..at.plus_days(day)
+        }
+    }
+
+    fn preference(&self) -> Result<Option<Preference>, StepError> {
+        let kept = recall(self.host, Scope::Account, PREFERS)?;
+        Ok(kept.and_then(|kept| Preference::from_kept(&kept)))
+    }
+
+    /// Keeps when the customer wants to be contacted, where the message says it.
+    pub(crate) fn keep_preference(&mut self, message: &Message) -> Result<(), StepError> {
+        let Some(wanted) = preference::find(&message.text) else {
+            return Ok(());
+        };
+        remember(self.host, Scope::Account, PREFERS, &wanted.kept())?;
+        match wanted {
+            Preference::Never => {
+                self.plan
+                    .note("The customer does not want to be contacted.");
+                if has_timer(self.context, TIMER) {
+                    self.plan.cancel_timer(TIMER);
+                }
+            }
+            Preference::Between(from, until) => self.plan.note(format!(
+                "The customer wants to be contacted from {from}:00 to {until}:00."
+            )),
+        }
+        Ok(())
     }
 
     fn has_open_complaint(&self) -> bool {
@@ -50,23 +234,6 @@ impl<H: Host> Turn<'_, H> {
             || self.context.conversation.tickets.iter().any(|ticket| {
                 ticket.kind == TicketKind::Complaint && ticket.status != TicketStatus::Closed
             })
-    }
-
-    /// Whether the message was the opinion that the visit asked for.
-    pub(crate) fn opinion(&mut self, message: &Message) -> bool {
-        let labels = &self.context.conversation.labels;
-        if !labels.iter().any(|label| label == AWAITING) {
-            return false;
-        }
-        self.plan.push(Effect::RemoveLabel(AWAITING.to_owned()));
-        self.plan.label("opinion");
-        self.plan
-            .note(format!("Opinion at the follow-up visit: {}", message.text));
-        // Whoever complains or asks at this occasion was answered by the steps before.
-        if drafted_replies(self.context).next().is_none() {
-            self.say(&texts::OPINION_NOTED, &[]);
-        }
-        true
     }
 
     /// Whoever wants to think it over is given the time, and a date on which they hear from the desk again.
@@ -95,13 +262,16 @@ impl<H: Host> Turn<'_, H> {
         Ok(())
     }
 
-    pub(crate) fn come_back(&mut self) -> Result<(), StepError> {
+    pub(crate) fn come_back(&mut self, payload: &str) -> Result<(), StepError> {
         if self.context.conversation.handler == Handler::Agent {
             self.plan
                 .note("The customer wanted to think it over until today.");
             return Ok(());
         }
-        if self.is_open_now(HESITATION)? {
+        // Whoever was asked to rate meanwhile is not asked a second thing.
+        if self.context.conversation.survey != SurveyStatus::Asked
+            && self.is_welcome_now(HESITATION, payload)?
+        {
             self.say(&texts::GENTLE, &[]);
         }
         Ok(())

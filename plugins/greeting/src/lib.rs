@@ -10,6 +10,7 @@ use switchboard_sdk::{
     language::{Language, detect},
     say::{self, Texts},
     text::Folded,
+    turn::{self, Brand},
     types::{Context, Event, Handler, Manifest, Message, Occurrence, Outcome, Scope, StepError},
     when::{self, LocalTime},
 };
@@ -21,6 +22,7 @@ const SCHEMA: &str = r#"{
   "type": "object",
   "additionalProperties": false,
   "properties": {
+    "brand": {"type": "object", "additionalProperties": {"type": "string"}, "description": "What the desk calls itself, by language. Default: its name."},
     "say-hours": {"type": "boolean", "description": "Out of hours, say when people are back. Default: true."},
     "texts": {
       "type": "object",
@@ -34,6 +36,7 @@ const SCHEMA: &str = r#"{
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Config {
+    brand: Brand,
     say_hours: bool,
     texts: Texts,
 }
@@ -41,6 +44,7 @@ struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            brand: Brand::new(),
             say_hours: true,
             texts: Texts::new(),
         }
@@ -118,7 +122,10 @@ fn greeting(
     let day = say(day, &[]);
     let mut text = say(
         &texts::GREETING,
-        &[("day", &day), ("desk", &context.desk.name)],
+        &[
+            ("day", &day),
+            ("desk", turn::brand(&config.brand, context, language)),
+        ],
     );
     if config.say_hours && !host.is_open(&now).map_err(permanent)? {
         let opens = host.next_open(&now).map_err(permanent)?;

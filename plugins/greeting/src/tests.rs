@@ -147,3 +147,16 @@ fn the_schema_is_json() {
     let schema = Greeting::describe().config_schema.unwrap();
     let _: serde_json::Value = serde_json::from_str(&schema).unwrap();
 }
+
+#[test]
+fn the_desk_is_called_by_its_name_in_the_customers_language() {
+    for (text, name) in [
+        ("请问这款积木适合几岁的孩子？", "我是蓝鲸玩具的"),
+        ("請問這款積木適合幾歲的孩子？", "我是藍鯨玩具的"),
+        ("What age are these bricks for?", "of Blue Whale Toys"),
+    ] {
+        let host = FakeHost::at(TUESDAY_MORNING)
+            .with_config(r#"{"brand": {"zh-Hans": "蓝鲸玩具", "zh-Hant": "藍鯨玩具"}}"#);
+        assert!(greet(&host, text)[0].contains(name), "{text}");
+    }
+}

@@ -1,5 +1,6 @@
 //! What a Switchboard plugin in Rust is written with.
 //!
+//! - [`mod@turn`]: what the calls of a step that speaks have in common
 //! - [`step`]: the traits [`Step`] and [`Reviewer`], and the macros that make a component of one
 //! - [`host`]: what the host offers, as the trait [`Host`]
 //! - [`types`]: the words of the contract, generated from `wit/`
@@ -18,12 +19,15 @@
 //! - [`language`]: which language a customer writes
 //! - [`phrases`]: word lists that cost nothing at start
 //! - [`text`]: folding, words, negation and typing errors; [`words`]: lists of words looked for at once
+//! - [`continuation`]: whether a message leans on the one before
+//! - [`rating`]: answers to the satisfaction question
 //! - [`times`]: times named in a text; [`promise`], [`deferral`]: what is promised by then, what is put off until then
 
 pub mod about;
 #[doc(hidden)]
 pub mod bindings;
 pub mod config;
+pub mod continuation;
 pub mod deferral;
 pub mod evidence;
 pub mod han;
@@ -35,12 +39,14 @@ pub mod people;
 pub mod phrases;
 pub mod plan;
 pub mod promise;
+pub mod rating;
 pub mod say;
 pub mod step;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 pub mod text;
 pub mod times;
+pub mod turn;
 pub mod types;
 pub mod when;
 pub mod words;

@@ -91,6 +91,8 @@ concepts! {
     Repair,
     /// Something does not work.
     Fault,
+    /// The business's own page.
+    Page,
     /// A failure that makes a home unusable: water, power, locks.
     Outage,
     /// Invoice, receipt, bill.
@@ -155,6 +157,8 @@ concepts! {
     Abuse,
     /// Advertising, plainly.
     Advert,
+    /// Goods or services offered to the business.
+    Offer,
     /// What advertising often says.
     AdvertHint,
     /// Talk about the robot itself or about nothing.

@@ -206,6 +206,8 @@ pub struct Seen {
     pub message_count: u32,
     /// Names of the desk's products.
     pub products: Vec<String>,
+    /// The business looks after no buildings: leaks and power cuts are nothing that it repairs.
+    pub no_premises: bool,
 }
 
 /// What triage finds in a message.

@@ -4,7 +4,7 @@
 //! - [`reading`]: the message, clause by clause, without what it negates
 //! - [`rules`]: from what is said to categories, priority and stage
 //! - [`Triage`]: the plugin, which tells the host what was found
-//! - [`entities`], [`survey`]: what is named, what is answered
+//! - [`entities`]: what is named
 //!
 //! Pure functions: the same message and history give the same findings, names and confidences.
 
@@ -15,13 +15,12 @@ mod lexicon;
 pub mod reading;
 pub mod rules;
 mod step;
-pub mod survey;
 
 pub use findings::{
     Category, Entity, EntityKind, Findings, Priority, Scored, Seen, Stage, Urgency,
 };
 pub use step::Triage;
-use switchboard_sdk::language;
+use switchboard_sdk::{language, rating};
 
 /// How much of a message is read, in bytes; what stands behind it is still kept by the host.
 const LONGEST: usize = 16 * 1024;
@@ -38,7 +37,7 @@ pub fn triage(text: &str, seen: &Seen) -> Findings {
         .iter()
         .any(|entity| entity.kind == EntityKind::OrderNumber);
     let survey_code = if seen.survey_open {
-        survey::code(text, seen.survey_codes)
+        rating::code(text, seen.survey_codes)
     } else {
         None
     };

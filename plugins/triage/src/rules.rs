@@ -1,5 +1,7 @@
 //! From what is said to what it is about. One table of rules for every language; the surest rule of a category counts.
 
+use switchboard_sdk::continuation;
+
 use crate::{
     concept::Concept as C,
     findings::{Category, Priority, Scored, Seen, Stage, Urgency},
@@ -75,7 +77,7 @@ pub fn categories(reading: &Reading, seen: &Seen, has_order_number: bool) -> Vec
     if let Some(confidence) = human_request(reading) {
         scores.add(Category::HumanRequest, confidence);
     }
-    grievances(reading, &mut scores);
+    grievances(reading, seen, &mut scores);
     after_sales(reading, &mut scores);
     orders(reading, has_order_number, &mut scores);
     suggestions(reading, &mut scores);
@@ -163,7 +165,7 @@ fn has_digit(reading: &Reading) -> bool {
         .any(|byte| byte.is_ascii_digit())
 }
 
-fn grievances(reading: &Reading, scores: &mut Scores) {
+fn grievances(reading: &Reading, seen: &Seen, scores: &mut Scores) {
     let complaint = Category::Complaint;
     // "claim a refund", "claim my travel expenses": asking for money, not complaining.
     let claims_money = reading.follows(&[C::Complain], &[C::Refund, C::Service, C::Warranty], 16);
@@ -176,7 +178,13 @@ fn grievances(reading: &Reading, scores: &mut Scores) {
     scores.add_if(reading.any(&[C::Rudeness, C::Fake]), complaint, FIRM);
     scores.add_if(reading.any(&[C::Grievance]), complaint, FIRM);
     scores.add_if(reading.any(&[C::Overcharge, C::Fraud]), complaint, LIKELY);
-    scores.add_if(reading.any(&[C::Outage]), Category::Repair, FIRM);
+    // A toy shop mends no pipes: people have to look at it.
+    let outage = if seen.no_premises {
+        Category::Consultation
+    } else {
+        Category::Repair
+    };
+    scores.add_if(reading.any(&[C::Outage]), outage, FIRM);
 }
 
 fn after_sales(reading: &Reading, scores: &mut Scores) {
@@ -188,7 +196,24 @@ fn after_sales(reading: &Reading, scores: &mut Scores) {
     );
     scores.add_if(reading.any(&[C::Warranty]), category, LIKELY);
     scores.add_if(reading.any(&[C::WrongItem, C::Damaged]), category, LIKELY);
-    scores.add_if(reading.any(&[C::Fault]), Category::Repair, FIRM);
+    // "网站打不开": the shop's own page is nothing that the customer bought.
+    let page = reading.together(&[C::Fault], &[C::Page]) && !reading.apart(&[C::Fault], &[C::Page]);
+    scores.add_if(page, Category::Consultation, FIRM);
+    // Whoever complains about something that doesn't work, without asking to have it mended, has one matter, not two.
+    let complains = scores
+        .0
+        .iter()
+        .any(|scored| scored.category == Category::Complaint);
+    let asks_for_repair = reading.any(&[C::Repair]);
+    scores.add_if(
+        reading.any(&[C::Fault]) && !page,
+        Category::Repair,
+        if complains && !asks_for_repair {
+            WEAK
+        } else {
+            FIRM
+        },
+    );
     let repairs = reading.any(&[C::Repair]) && !reading.any(&[C::Payment, C::Account, C::Address]);
     scores.add_if(repairs, Category::Repair, FIRM);
     scores.add_if(
@@ -346,7 +371,8 @@ fn from_context(reading: &Reading, seen: &Seen, has_order_number: bool, scores: 
     let continues = reading.any(&[C::FollowUp, C::Status])
         || reading.length == 0 && reading.folded.text().contains('?');
     let answers = has_order_number || reading.any(&[C::Order, C::Parcel]);
-    if !continues && !answers {
+    let leans = continuation::continues(reading.folded.text()) && !reading.any(&[C::SmallTalk]);
+    if !continues && !answers && !leans {
         return;
     }
     let lasting = seen.categories.iter().copied().find(|category| {
@@ -361,7 +387,8 @@ fn from_context(reading: &Reading, seen: &Seen, has_order_number: bool, scores: 
         )
     });
     if let Some(category) = lasting {
-        scores.add(category, if reading.length == 0 { 0.5 } else { LIKELY });
+        let is_guess = reading.length == 0 || !continues && !answers;
+        scores.add(category, if is_guess { 0.5 } else { LIKELY });
     } else if seen.open_complaint && continues {
         scores.add(Category::Complaint, WEAK);
     } else if continues && reading.any(&[C::FollowUp]) {
@@ -382,7 +409,14 @@ fn social(reading: &Reading, seen: &Seen, scores: &mut Scores) {
         .iter()
         .filter(|hit| hit.concept == C::AdvertHint)
         .count();
-    let advertises = adverts > 0 || hints >= 3 || hints == 2 && !matter;
+    // Who offers something sells; who asks for a good price buys.
+    let offers = reading.any(&[C::Offer]);
+    let text = reading.folded.text();
+    let links = text.contains("http") || text.contains("www.") || text.contains(".com");
+    let advertises = adverts > 0
+        || hints >= 3
+        || hints == 2 && (!matter || links)
+        || offers && (hints > 0 || links);
     if advertises && !reading.any(&[C::Complain, C::Refund, C::Fraud]) && !is_emergency(reading) {
         scores
             .0

@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use switchboard_sdk::{
     Host, Plan, Step,
+    about::has_timer,
     config::load,
     language::Language,
+    rating,
     types::{
         self, Context, Effect, Event, Field, Manifest, Message, Occurrence, Outcome, StepError,
         SurveyStatus,
@@ -19,7 +21,8 @@ const SCHEMA: &str = r#"{
   "properties": {
     "products": {"type": "array", "items": {"type": "string"}, "description": "Names of your products, to be found in messages."},
     "survey-codes": {"type": "integer", "minimum": 1, "maximum": 9, "description": "The highest digit of the satisfaction question. Default: 4."},
-    "order-field": {"type": "string", "description": "The field of the account that keeps the last order number that was named; needs the grant account.NAME. Default: none."}
+    "premises": {"type": "boolean", "description": "The business looks after buildings: a leak, a power cut or a broken lift is a repair. Off: it is a question for people. Default: true."},
+    "order-field": {"type": "string", "description": "The field of the account that keeps the last order number that was named; `last-order` with the grant account.last-order. Default: none."}
   }
 }"#;
 
@@ -37,6 +40,7 @@ const MOST_ENTITIES: usize = 5;
 struct Config {
     products: Vec<String>,
     survey_codes: u8,
+    premises: bool,
     order_field: Option<String>,
 }
 
@@ -45,6 +49,7 @@ impl Default for Config {
         Self {
             products: Vec::new(),
             survey_codes: 4,
+            premises: true,
             order_field: None,
         }
     }
@@ -60,7 +65,7 @@ impl Step for Triage {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "Says what a message is about, in which language, how urgent it is and what it names"
                 .to_owned(),
-            grants: Vec::new(),
+            grants: vec!["account.last-order".to_owned()],
             events: vec!["message.received".to_owned()],
             history: 0,
             config_schema: Some(SCHEMA.to_owned()),
@@ -87,7 +92,9 @@ fn seen(context: &Context, message: &Message, config: &Config) -> Seen {
         .or(message.language.as_ref())
         .or(context.account.language.as_ref());
     Seen {
-        survey_open: conversation.survey == SurveyStatus::Asked,
+        survey_open: conversation.survey == SurveyStatus::Asked
+            || conversation.survey == SurveyStatus::Answered
+                && has_timer(context, rating::CORRECTABLE),
         survey_codes: config.survey_codes,
         open_complaint: context.account.open_complaints > 0,
         categories: conversation
@@ -99,6 +106,7 @@ fn seen(context: &Context, message: &Message, config: &Config) -> Seen {
         desk_languages: context.desk.languages.clone(),
         message_count: conversation.message_count.saturating_sub(1),
         products: config.products.clone(),
+        no_premises: !config.premises,
     }
 }
 
@@ -159,6 +167,16 @@ const fn rank(priority: types::Priority) -> u8 {
     }
 }
 
+/// Whether what was said before is still being dealt with: a ticket is open, or nobody has made one of it yet.
+fn is_open(context: &Context) -> bool {
+    let conversation = &context.conversation;
+    let mut open = conversation
+        .tickets
+        .iter()
+        .filter(|ticket| ticket.status != types::TicketStatus::Closed);
+    open.next().is_some() || conversation.tickets.is_empty() && !conversation.resolved
+}
+
 /// How grave the matter is, 1 to 3: by what happened, never by the tone (R26, R71).
 fn severity(findings: &Findings) -> u32 {
     let is_grave = findings
@@ -175,7 +193,13 @@ fn severity(findings: &Findings) -> u32 {
     }
 }
 
+/// A grave matter stays as grave as it was until it is dealt with, whatever the customer says meanwhile.
 fn label_severity(plan: &mut Plan, context: &Context, severity: u32) {
+    let labels = context.conversation.labels.iter();
+    let known: Option<u32> = labels
+        .filter_map(|label| label.strip_prefix(SEVERITY)?.parse().ok())
+        .max();
+    let severity = severity.max(known.filter(|_| is_open(context)).unwrap_or_default());
     let wanted = (severity > 1).then(|| format!("{SEVERITY}{severity}"));
     for label in &context.conversation.labels {
         if label.starts_with(SEVERITY) && wanted.as_ref() != Some(label) {
@@ -246,7 +270,10 @@ mod tests {
     use switchboard_sdk::{
         Step,
         testing::{FakeHost, TUESDAY_MORNING, context, event, message},
-        types::{Context, Effect, Occurrence, Priority, Stage, SurveyStatus},
+        types::{
+            Context, Effect, Occurrence, Priority, Stage, SurveyStatus, Ticket, TicketKind,
+            TicketStatus,
+        },
     };
 
     use super::Triage;
@@ -264,6 +291,22 @@ mod tests {
             &FakeHost::at(TUESDAY_MORNING),
             &context(&message(text, None)),
         )
+    }
+
+    fn ticket(status: TicketStatus) -> Ticket {
+        Ticket {
+            id: "t1".to_owned(),
+            key: "complaint".to_owned(),
+            kind: TicketKind::Complaint,
+            department: "after-sales".to_owned(),
+            title: "fire".to_owned(),
+            status,
+            priority: Priority::Urgent,
+            opened_at: TUESDAY_MORNING.to_owned(),
+            due: None,
+            escalations: 0,
+            feedback: None,
+        }
     }
 
     fn categories(effects: &[Effect]) -> Vec<&str> {
@@ -355,7 +398,24 @@ mod tests {
                 .iter()
                 .any(|effect| matches!(effect, Effect::SetPriority(_)))
         );
-        assert!(effects.contains(&Effect::RemoveLabel("severity-3".to_owned())));
+        let falls = Effect::RemoveLabel("severity-3".to_owned());
+        assert!(!effects.contains(&falls), "nobody has dealt with it yet");
+
+        context.conversation.tickets = vec![ticket(TicketStatus::InProgress)];
+        assert!(!run(&FakeHost::at(TUESDAY_MORNING), &context).contains(&falls));
+        context.conversation.tickets = vec![ticket(TicketStatus::Closed)];
+        assert!(run(&FakeHost::at(TUESDAY_MORNING), &context).contains(&falls));
+    }
+
+    #[test]
+    fn a_graver_matter_raises_the_severity_while_another_is_open() {
+        let mut context = context(&message("充电器着火了！", None));
+        context.conversation.message_count = 4;
+        context.conversation.labels = vec!["severity-2".to_owned()];
+        context.conversation.tickets = vec![ticket(TicketStatus::Opened)];
+        let effects = run(&FakeHost::at(TUESDAY_MORNING), &context);
+        assert!(effects.contains(&Effect::AddLabel("severity-3".to_owned())));
+        assert!(effects.contains(&Effect::RemoveLabel("severity-2".to_owned())));
     }
 
     #[test]

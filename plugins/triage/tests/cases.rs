@@ -190,3 +190,35 @@ fn matters_that_do_not_wait_come_before_others() {
         assert_eq!(triage(text, &seen()).priority, Priority::Normal, "{text}");
     }
 }
+
+#[test]
+fn a_business_without_buildings_repairs_no_leaks() {
+    let shop = Seen {
+        no_premises: true,
+        ..seen()
+    };
+    for text in ["1号楼漏水", "停电了", "There is a water leak in the hall"] {
+        let found = triage(text, &shop);
+        assert!(!found.has(Category::Repair), "{text}");
+        assert!(found.has(Category::Consultation), "{text}");
+        assert_eq!(found.priority, Priority::High, "{text}");
+        assert!(triage(text, &seen()).has(Category::Repair), "{text}");
+    }
+}
+
+#[test]
+fn a_follow_up_keeps_the_topic() {
+    let asked = Seen {
+        categories: vec![Category::Consultation],
+        message_count: 3,
+        ..seen()
+    };
+    for text in [
+        "那香港呢？",
+        "那香港呢",
+        "And to Canada?",
+        "What about Macau?",
+    ] {
+        assert!(triage(text, &asked).has(Category::Consultation), "{text}");
+    }
+}

@@ -89,7 +89,7 @@ const GROUPS: &[Group<C>] = &[
     ),
     (
         C::Overcharge,
-        "charged twice|double charged|double charge|charged me twice|overcharged|overcharge|charged two times|charged too much|wrong amount|billed twice|billed me twice|paid twice|duplicate charge|duplicate payment|charged again|extra charge|unauthorized charge|unauthorised charge|didn't authorize|did not authorize|incorrect charge|charged double|wrong charge|unknown charge",
+        "took the money twice|took my money twice|took money twice|taken twice|taken the money twice|debited twice|debited two times|deducted twice|deducted two times|charged 2 times|charged 2x|charged my card twice|charged my card two times|charged me two times|charged me 2 times|charged me again|charged for it twice|paid for it twice|paid two times|double payment|double billed|double billing|billed two times|two charges|two payments were taken|charged more than once|charged several times|charged three times|charged me three times|charged us twice|charged it twice|withdrawn twice|withdrew the money twice|charged twice|double charged|double charge|charged me twice|overcharged|overcharge|charged two times|charged too much|wrong amount|billed twice|billed me twice|paid twice|duplicate charge|duplicate payment|charged again|extra charge|unauthorized charge|unauthorised charge|didn't authorize|did not authorize|incorrect charge|charged double|wrong charge|unknown charge",
     ),
     (
         C::Fraud,
@@ -176,6 +176,10 @@ const GROUPS: &[Group<C>] = &[
         C::Fault,
         "broken|broke|breaks|broke down|breaking down|not working|doesn't work|doesnt work|does not work|don't work|dont work|do not work|didn't work|did not work|isn't working|isnt working|is not working|aren't working|stopped working|stops working|no longer works|no longer working|won't work|wont work|not work|won't turn on|wont turn on|won't start|wont start|won't open|wont open|won't charge|wont charge|won't connect|wont connect|won't switch on|won't load|won't boot|doesn't turn on|does not turn on|doesn't start|doesn't charge|does not charge|doesn't open|does not open|not open|not opening|not opened|\
         doesn't connect|not connecting|can't connect|cant connect|cannot connect|can't turn|cannot turn|unable to connect|unable to open|unable to access|cannot open|can't open|cant open|not turning on|not charging|not loading|not responding to|no sound|no power|no picture|no display|defective|defect|faulty|malfunction|malfunctioning|dead|died|crash|crashes|crashing|crashed|freezes|freezing|frozen|hangs|hanging|hanged|stuck|glitch|glitchy|glitches|bug|bugs|buggy|error message|error code|blue screen|black screen|flickering|flickers|overheats|overheating|makes noise|loud noise|strange noise|screen is black|slow computer|lagging|laggy|jammed|jams|snapped|fell off|came off|loose|does nothing|won't light|doesn't light|doesn't spin|blinking|malware|virus|corrupted|out of order|acting up|wi-fi problem|wifi problem|internet is down|vpn|is down|are down|went down",
+    ),
+    (
+        C::Page,
+        "website|web site|web page|webpage|homepage|home page|web shop|webshop|online shop|online store|your site|the site|your page|this page|the page|checkout page|link|the cart|shopping cart",
     ),
     (
         C::Outage,
@@ -306,8 +310,12 @@ const GROUPS: &[Group<C>] = &[
         "make money fast|earn money from home|work from home|casino|online casino|bitcoin investment|crypto investment|viagra|cialis|seo services|rank your website|boost your ranking|buy followers|cheap followers|free iphone|you have won|you've won|won a prize|claim your prize|lottery winner|adult dating|hot singles|xxx|porn|payday loan|fast loan|quick loan|double your bitcoin|guaranteed returns|nigerian prince|forex signals|escort|escorts|onlyfans|weight loss pills|replica watches",
     ),
     (
+        C::Offer,
+        "we offer|we are offering|we provide|we can provide|we can offer|i can offer you|we specialize in|we specialise in|our company offers|our company provides|our services include|our agency|our factory|we are a manufacturer|we are manufacturer|we are a leading|we are the leading|we are a professional|leading supplier|leading manufacturer|professional manufacturer|we can help your business|we can help you grow|i can help you rank|offering you|take advantage of our|check out our|visit our store|visit our shop|we supply",
+    ),
+    (
         C::AdvertHint,
-        "click here|click this link|click the link|limited time|act now|free money|100% free|risk free|investment|investing|crypto|bitcoin|loan|loans|earn|per day|passive income|promote your|marketing services|web design services|seo|backlinks|followers|whatsapp me|telegram|dm me|visit our website|visit my|our services|we offer|special promotion|subscribe to my|guest post|sponsored|partnership",
+        "click here|click this link|click the link|limited time|act now|free money|100% free|risk free|investment|investing|crypto|bitcoin|loan|loans|earn|per day|passive income|promote your|marketing services|web design services|seo|backlinks|followers|whatsapp me|telegram|dm me|visit our website|visit my|our services|we offer|special promotion|subscribe to my|guest post|sponsored|partnership|buy now|order now|shop now|sign up now|act fast|limited offer|best price guaranteed|lowest price|lowest prices|cheapest price|cheap pills|special discount|exclusive offer|exclusive deal|hot deal|special price|100% guaranteed|100% guarantee|guaranteed results|money back guarantee|no prescription|instant approval|dear sir|dear sir/madam|dear madam|dear friend|business proposal|business opportunity|increase your sales|grow your business|boost your|more traffic|website traffic|google ranking|first page of google|lead generation|cold email|wholesale supplier|factory direct|direct from factory|unsubscribe here|reply stop|earn money|extra income|get rich|bulk email|email list|verified reviews|5 star reviews|likes and followers",
     ),
 ];
 

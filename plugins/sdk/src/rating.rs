@@ -1,25 +1,30 @@
-//! Answers to the satisfaction question (R80).
+//! Answers to the satisfaction question, as people write them (R80).
 
-use switchboard_sdk::text::Folded;
+use crate::text::Folded;
 
+/// The timer of a conversation while which a rating may still be corrected; whoever asks the question sets it.
+pub const CORRECTABLE: &str = "follow-up-visit.correctable";
+
+/// Courtesy that may stand before the digit, with or without a comma.
+#[rustfmt::skip]
+const COURTESY: &[&str] = &[
+    "谢谢你们", "谢谢您", "谢谢你", "谢谢", "多谢晒", "多谢", "感谢", "好的", "好", "嗯嗯", "嗯", "哦", "辛苦了", "辛苦", "你好", "您好", "唔该", "麻烦了", "thank you very much", "thank you so much", "thank you", "thanks a lot", "thanks", "thx", "ok", "okay", "hi", "hello", "sure", "yes",
+];
 /// What may stand before the digit.
+#[rustfmt::skip]
 const BEFORE: &[&str] = &[
-    "回复", "选择", "选", "我打", "打", "给", "评", "评分", "我选", "我给", "option", "rating",
-    "score", "rate", "answer", "i choose", "number",
+    "我的评分是", "评分是", "我的评价是", "评价", "我评", "我给个", "给个", "我给", "给", "我选择", "我选", "选择", "选项", "选", "我打个", "打个", "我打", "打", "评分", "评", "回复", "答复", "答案", "答", "就", "是", "数字", "我回", "回",
+    "my rating is", "my rating", "my answer is", "my score is", "i would give", "i'd give it", "i'd give", "i give it", "i give you", "i give", "i'll give", "i choose", "i'd say", "i say", "i rate", "option", "rating", "score", "rate", "answer", "number", "it's", "a", "it is",
 ];
 /// What may stand right behind it.
+#[rustfmt::skip]
 const AFTER: &[&str] = &[
-    "分吧",
-    "分",
-    "吧",
-    "号选项",
-    "星",
-    "stars",
-    "star",
-    "points",
-    "point",
-    "/5",
-    "/10",
+    "分吧", "分", "吧", "号选项", "颗星", "星级", "星", "stars", "star", "points", "point", "pts", "pt", "/4", "/5", "/10", "out of 4", "out of 5",
+];
+/// Courtesy that may stand behind it without a comma.
+#[rustfmt::skip]
+const THANKS: &[&str] = &[
+    "谢", "多谢", "感谢", "辛苦", "满意", "很满意", "非常满意", "好评", "啦", "哈", "哦", "啊", "呀", "了", "thank", "thx",
 ];
 /// What a remark behind the digit may begin with.
 const REMARKS: &[&str] = &[
@@ -86,31 +91,54 @@ const REMARKS: &[&str] = &[
 pub fn code(text: &str, highest: u8) -> Option<u8> {
     let highest = if highest == 0 { 5 } else { highest.min(9) };
     let folded = Folded::new(text);
-    let mut rest = folded.text().trim();
-    for word in BEFORE {
-        if let Some(tail) = rest.strip_prefix(word) {
-            let tail = tail.trim_start_matches([' ', ':', '"', '了']);
-            if digit(tail).is_some() {
-                rest = tail;
-                break;
-            }
+    let mut rest = trimmed(folded.text());
+    // "谢谢，我给1": courtesy, then what introduces the digit.
+    for words in [COURTESY, COURTESY, BEFORE, BEFORE] {
+        if digit(rest).is_some() {
+            break;
+        }
+        let stripped = words
+            .iter()
+            .filter_map(|word| {
+                let tail = rest.strip_prefix(word)?;
+                let whole =
+                    !word.is_ascii() || !tail.starts_with(|c: char| c.is_ascii_alphabetic());
+                whole.then_some(tail)
+            })
+            .min_by_key(|tail| tail.len());
+        if let Some(tail) = stripped {
+            rest = trimmed(tail);
         }
     }
-    let rest = rest.trim_start_matches(['"', '(', '[', '\'']);
     let (value, mut tail) = digit(rest)?;
     if !(1..=highest).contains(&value) {
         return None;
     }
     for word in AFTER {
-        if let Some(behind) = tail.strip_prefix(word) {
+        let behind = tail.trim_start_matches(' ').strip_prefix(word);
+        if let Some(behind) = behind.filter(|behind| {
+            !word.is_ascii() || !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
+        }) {
             tail = behind;
             break;
         }
     }
     let remark = tail.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let begins = |words: &[&str]| words.iter().any(|start| remark.starts_with(start));
     let ended = remark.is_empty()
-        || tail.len() != remark.len() && REMARKS.iter().any(|start| remark.starts_with(start));
+        || tail.len() == remark.len() && begins(THANKS)
+        || tail.len() != remark.len() && (begins(REMARKS) || begins(THANKS));
     ended.then_some(value)
+}
+
+/// Without blanks, punctuation and emoji at the beginning.
+fn trimmed(text: &str) -> &str {
+    text.trim_start_matches(|c: char| !c.is_alphanumeric() && !is_digit(c))
+}
+
+/// Digits that are no letters or figures to Unicode.
+const fn is_digit(character: char) -> bool {
+    matches!(character, '①'..='⑨' | '❶'..='❾' | '➀'..='➈')
 }
 
 /// The digit that the text begins with, and what is behind it.
@@ -173,6 +201,24 @@ mod tests {
             "\"1\"",
             "(1)",
             "1、很满意",
+            "1谢谢",
+            "谢谢，1",
+            "谢谢 1",
+            "好的，1分",
+            "1 point",
+            "1 分",
+            "1️⃣ 谢谢",
+            "👍1",
+            "thanks! 1",
+            "Thank you very much, 1.",
+            "I'd give it... 1",
+            "my rating is 1",
+            "回复：1",
+            "就1吧",
+            "给个1",
+            "1啦",
+            "谢谢你们，我给1分，很满意",
+            "唔該，1",
         ] {
             assert_eq!(code(text, 4), Some(1), "{text}");
         }
@@ -205,6 +251,16 @@ mod tests {
             "1-2天",
             "三天了",
             "one more thing",
+            "1个问题",
+            "1 个问题",
+            "1分钟了还没人",
+            "1分钱没退",
+            "谢谢，1号楼漏水",
+            "1台坏了",
+            "1 point is missing in the box",
+            "ok 1 more question",
+            "给1个说法",
+            "a question",
         ] {
             assert_eq!(code(text, 4), None, "{text}");
         }
