@@ -5,6 +5,7 @@
 //!
 //! - `messages`, `conversations`, `events`, `accounts`, `customers`, `tickets`, `runs`, `plugins`, `records`, `reports`, `search`: the calls under `/api/v1`.
 //! - `chat`: the page for visitors and its two endpoints; `limiter`: how often strangers may use them.
+//! - `survey`: the satisfaction question as a signed link.
 //! - `health`, `openapi`: for whoever runs the host or writes a client.
 //! - `extract`, `views`, `problem`: what is read, the shapes of answers, refusals.
 //! - `proxies`: who calls, where proxies stand before the host.
@@ -36,6 +37,7 @@ mod reports;
 mod runs;
 mod search;
 mod server;
+mod survey;
 mod tickets;
 mod views;
 
@@ -236,6 +238,9 @@ routes! {
     Open get "/chat/chat.js" => chat::script;
     Open post "/chat/messages" => chat::receive;
     Open get "/chat/events" => chat::follow;
+    Token post "/api/v1/conversations/{id}/survey-link" => survey::link;
+    Open get "/survey/{token}" => survey::show;
+    Open post "/survey/{token}" => survey::vote;
     Open get "/healthz" => health::alive;
     Open get "/readyz" => health::ready;
     Open get "/openapi.json" => openapi::document;

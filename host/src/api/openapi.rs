@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::{
     accounts, chat, conversations, customers, events, health, messages, plugins, records, reports,
-    runs, search, tickets,
+    runs, search, survey, tickets,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -52,6 +52,9 @@ use super::{
         reports::quality,
         reports::records,
         reports::deliveries,
+        survey::link,
+        survey::show,
+        survey::vote,
         chat::show,
         chat::style,
         chat::script,

@@ -184,6 +184,7 @@ pub(crate) fn lane(
         Request::Reply { conversation, .. }
         | Request::Take { conversation, .. }
         | Request::Resolve { conversation, .. }
+        | Request::Survey { conversation, .. }
         | Request::EditRecord { conversation, .. } => records.conversation(conversation)?.account,
         Request::Ticket { ticket, .. } => records.ticket(ticket)?.account,
         Request::Due(key) => records.due(key)?.account,

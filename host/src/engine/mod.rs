@@ -40,6 +40,7 @@ mod replay;
 mod request;
 mod run;
 mod search;
+mod secret;
 mod service;
 mod settle;
 pub mod simulate;

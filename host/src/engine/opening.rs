@@ -200,6 +200,31 @@ impl Core {
                     vec![change],
                 )))
             }
+            Request::Survey {
+                conversation,
+                code,
+                text,
+            } => {
+                let (mut conversation, customer) = load(&records, conversation)?;
+                if conversation.survey == crate::model::SurveyStatus::NotAsked {
+                    return Err(EngineError::Conflict(format!(
+                        "conversation {} does not wait for a rating",
+                        conversation.id
+                    )));
+                }
+                let what = Occurrence::SurveyAnswered {
+                    code: *code,
+                    text: text.clone(),
+                };
+                Ok(Inbox::of(begin(
+                    &mut conversation,
+                    customer,
+                    at,
+                    what,
+                    "customer",
+                    Vec::new(),
+                )))
+            }
             Request::EditRecord {
                 conversation,
                 agent,

@@ -62,6 +62,15 @@ pub enum Request {
         /// What.
         edit: RecordEdit,
     },
+    /// A satisfaction answer came in a structured form (R82).
+    Survey {
+        /// Whose.
+        conversation: ConversationId,
+        /// The digit.
+        code: u32,
+        /// What was written besides.
+        text: Option<String>,
+    },
     /// A department moves a ticket on.
     Ticket {
         /// Which.

@@ -233,6 +233,15 @@ fn limit(api: &Api, contact: &str, ip: IpAddr) -> Result<(), Problem> {
         .map_err(too_many)
 }
 
+/// Counts a call of anybody's against the caller's address.
+pub(super) fn limit_caller(
+    api: &Api,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+) -> Result<(), Problem> {
+    limit_address(api, caller(api, peer, headers))
+}
+
 fn limit_address(api: &Api, ip: IpAddr) -> Result<(), Problem> {
     api.addresses
         .take(address(ip), Instant::now())

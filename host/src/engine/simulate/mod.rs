@@ -287,6 +287,7 @@ impl Simulation {
             Request::Reply { conversation, .. }
             | Request::Take { conversation, .. }
             | Request::Resolve { conversation, .. }
+            | Request::Survey { conversation, .. }
             | Request::EditRecord { conversation, .. } => Some(conversation.clone()),
             Request::Ticket { ticket, .. } => Some(records.ticket(ticket).ok()?.conversation),
             Request::Due(key) => Some(records.due(key).ok()?.conversation),
