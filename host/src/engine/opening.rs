@@ -42,13 +42,9 @@ impl Core {
             }
         }
         let identity = records.identity(&inbound.channel, &inbound.contact)?;
-        let mut customer = records.account(account)?.unwrap_or_else(|| {
-            Account::new(
-                account.clone(),
-                format!("{}/{}", inbound.channel, inbound.contact),
-                at,
-            )
-        });
+        let mut customer = records
+            .account(account)?
+            .unwrap_or_else(|| Account::new(account.clone(), inbound.identity(), at));
         let mut conversation =
             self.conversation_for(workflow, &records, identity.as_ref(), account, inbound, at)?;
         let is_current = identity
@@ -60,7 +56,7 @@ impl Core {
             customer.conversations.push(conversation.id.clone());
             account_changed = true;
         }
-        let name = format!("{}/{}", inbound.channel, inbound.contact);
+        let name = inbound.identity();
         if !customer.identities.contains(&name) {
             customer.identities.push(name);
             account_changed = true;

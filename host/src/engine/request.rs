@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{ConversationId, Finding, RecordEdit, Run, Severity, TicketId, TicketStatus};
+use crate::model::{
+    ConversationId, Finding, RecordEdit, Run, Severity, TicketId, TicketStatus, contact_key,
+};
 use crate::store::StoreError;
 
 /// A customer's message as a channel hands it over.
@@ -21,6 +23,15 @@ pub struct Inbound {
     pub text: String,
     /// A name that the sender gave the message: the same again has no second effect (within seven days).
     pub key: Option<String>,
+}
+
+impl Inbound {
+    /// What the customer's account calls where the message came from: one name for one telephone number, however it is
+    /// written.
+    pub(crate) fn identity(&self) -> String {
+        let contact = contact_key(&self.channel, &self.contact);
+        format!("{}/{contact}", self.channel)
+    }
 }
 
 /// What can happen to a desk from outside.

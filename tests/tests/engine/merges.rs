@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use switchboard::engine::{Core, Engine, EngineError, ServiceConfig, TimelineMark};
+use switchboard::engine::{Core, Engine, EngineError, Request, ServiceConfig, TimelineMark};
 use switchboard::model::{AccountId, Run};
 use switchboard::store::{CrashPoint, KeyRange, Store, StoreError, Table};
-use switchboard_tests::house::{House, chain, message};
+use switchboard_tests::house::{House, chain, inbound, message};
 use switchboard_tests::script::{Script, Space};
 
 use crate::service::wait_for;
@@ -236,4 +236,24 @@ fn merging_back_and_forth_under_load_loses_and_reorders_nothing() {
         assert_eq!(account.conversations, [conversation.id]);
     }
     assert_eq!(house.replay().differences, []);
+}
+
+#[test]
+fn a_telephone_number_is_one_contact_however_it_is_written() {
+    let house = house();
+    let mut accounts = Vec::new();
+    for number in ["138 0013 8000", "+86-13800138000", "１３８００１３８０００"] {
+        let mut inbound = inbound(number, "a", None);
+        inbound.channel = "sms".to_owned();
+        let answer = house.core.process(&Request::Message(inbound)).unwrap();
+        accounts.push(answer.run.before.account.clone());
+    }
+    accounts.dedup();
+    assert_eq!(accounts.len(), 1);
+    let account = house.core.account(&accounts[0]).unwrap();
+    assert_eq!(account.identities, ["sms/+8613800138000"]);
+    assert_eq!(account.conversations.len(), 1);
+    let held = house.core.holdings(&account.id).unwrap();
+    let identities = held.iter().filter(|row| row.table == Table::Identity);
+    assert_eq!(identities.count(), 1);
 }
