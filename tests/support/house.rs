@@ -308,6 +308,7 @@ pub fn inbound(contact: &str, text: &str, key: Option<&str>) -> Inbound {
         conversation: None,
         text: text.to_owned(),
         key: key.map(str::to_owned),
+        sent_at: None,
     }
 }
 

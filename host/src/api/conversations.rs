@@ -34,6 +34,8 @@ pub(crate) struct ConversationsQuery {
     resolved: Option<bool>,
     /// Only with this label.
     label: Option<String>,
+    /// `overnight`: what came since the desk last closed and still wants a person, urgent ones first, then the oldest.
+    view: Option<String>,
     /// At most so many (1 to 200; 50 if left out).
     limit: Option<usize>,
     /// The `next` of the page before.
@@ -87,6 +89,30 @@ pub(crate) async fn list(
         return Err(Problem::bad_request(format!(
             "handler: there is no {handler:?}; use bot, queue or agent"
         )));
+    }
+    match query.view.as_deref() {
+        None => {}
+        Some("overnight") => {
+            let overnight = api
+                .read(move |core| {
+                    let found = core.overnight()?.into_iter();
+                    Ok(found
+                        .filter(|state| query.takes(state))
+                        .take(limit)
+                        .map(|state| ConversationView::from(&state))
+                        .collect())
+                })
+                .await?;
+            return Ok(Json(ConversationPage {
+                conversations: overnight,
+                next: None,
+            }));
+        }
+        Some(view) => {
+            return Err(Problem::bad_request(format!(
+                "view: there is no {view:?}; use overnight, or leave it out"
+            )));
+        }
     }
     let cursor = query.cursor.as_deref().map(|text| {
         RunMark::parse(text)
@@ -275,6 +301,37 @@ pub(crate) async fn take(
         },
     )
     .await
+}
+
+/// Who gives a conversation back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Releasing {
+    /// Who.
+    agent: String,
+    /// Why.
+    reason: Option<String>,
+}
+
+/// Give a conversation back to the queue
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/release", tag = "conversations", request_body = Releasing,
+    params(("id" = String, Path, description = "the conversation")),
+    responses((status = 200, body = Received),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn release(
+    State(api): State<Api>,
+    Segments(id): Segments<String>,
+    Strict(releasing): Strict<Releasing>,
+) -> Result<Json<Received>, Problem> {
+    name("agent", &releasing.agent)?;
+    let request = Request::Release {
+        conversation: ConversationId::new(id),
+        agent: releasing.agent,
+        reason: releasing.reason,
+    };
+    act(&api, request).await
 }
 
 /// How a conversation was settled.

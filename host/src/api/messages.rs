@@ -27,6 +27,11 @@ pub(crate) struct NewMessage {
     channel: Option<String>,
     /// The conversation to go on with; the contact's current one if left out.
     conversation: Option<String>,
+    /// When the customer sent it, where that was earlier (RFC 3339 with an offset): whoever wrote while the host was
+    /// down hears an explanation first.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    sent_at: Option<jiff::Timestamp>,
 }
 
 /// What came of a request that a run answered.
@@ -95,6 +100,7 @@ pub(crate) async fn receive(
         conversation: message.conversation.map(ConversationId::new),
         text: message.text,
         key: idempotency_key(&headers)?,
+        sent_at: message.sent_at,
     });
     let Answer { run, .. } = api.engine.submit(request).await?;
     Ok(Json(answer(&run, &api)))

@@ -3,7 +3,7 @@
 //! This room turns requests into [`crate::engine::Request`]s and answers into JSON. It decides nothing about service.
 //! Every refusal is `application/problem+json` (RFC 9457) that says what was wrong and how to mend it.
 //!
-//! - `messages`, `conversations`, `events`, `accounts`, `customers`, `tickets`, `runs`, `plugins`, `records`, `reports`, `search`: the calls under `/api/v1`.
+//! - `messages`, `conversations`, `agents`, `events`, `accounts`, `customers`, `tickets`, `runs`, `plugins`, `records`, `reports`, `search`: the calls under `/api/v1`.
 //! - `chat`: the page for visitors and its two endpoints; `limiter`: how often strangers may use them.
 //! - `survey`: the satisfaction question as a signed link.
 //! - `health`, `openapi`: for whoever runs the host or writes a client.
@@ -18,6 +18,7 @@
 //! 3. What a header claims about where a request came from is believed of trusted proxies only.
 
 mod accounts;
+mod agents;
 mod chat;
 mod conversations;
 mod customers;
@@ -209,6 +210,11 @@ routes! {
     Token post "/api/v1/conversations/{id}/resolve" => conversations::resolve;
     Token get "/api/v1/conversations/{id}/record" => records::show;
     Token patch "/api/v1/conversations/{id}/record" => records::edit;
+    Token post "/api/v1/conversations/{id}/release" => conversations::release;
+    Token get "/api/v1/agents" => agents::list;
+    Token post "/api/v1/agents/{agent}/presence" => agents::presence;
+    Token get "/api/v1/queue" => agents::queue;
+    Token get "/api/v1/reports/attendance" => agents::attendance;
     Token get "/api/v1/accounts/{id}" => accounts::show;
     Token delete "/api/v1/accounts/{id}" => accounts::erase;
     Token get "/api/v1/accounts/{id}/export" => accounts::export;

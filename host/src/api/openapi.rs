@@ -5,8 +5,8 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::{
-    accounts, chat, conversations, customers, events, health, messages, plugins, records, reports,
-    runs, search, survey, tickets,
+    accounts, agents, chat, conversations, customers, events, health, messages, plugins, records,
+    reports, runs, search, survey, tickets,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -28,6 +28,11 @@ use super::{
         conversations::resolve,
         records::show,
         records::edit,
+        conversations::release,
+        agents::list,
+        agents::presence,
+        agents::queue,
+        agents::attendance,
         events::follow,
         accounts::show,
         accounts::erase,

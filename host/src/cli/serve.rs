@@ -76,6 +76,9 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         setup::store(&dir).with_context(|| format!("the data directory {}", dir.display()))?;
     let sandbox = setup::sandbox(setup::cache_dir(Some(&dir)))?;
     let core = setup::core(Arc::clone(&desk), store, sandbox)?;
+    if let Some(outage) = core.recover()? {
+        tracing::info!(from = %outage.began_at, to = %outage.ended_at, "back after an outage; whoever was left without an answer hears of it");
+    }
     let mut config = ServiceConfig::default();
     config.workers = args.workers.unwrap_or(config.workers);
     let engine = Arc::new(Engine::start(Arc::clone(&core), config)?);

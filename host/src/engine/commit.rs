@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::intake::{Due, DueRow, Identity, Seen};
 use super::keys;
 use super::run::Finished;
-use crate::model::{Change, ConversationId, Timer};
+use crate::model::{AccountId, Change, ConversationId, Timer};
 use crate::store::{Batch, Table};
 use crate::workflow::Desk;
 use crate::workflow::directory::Via;
@@ -108,10 +108,18 @@ pub(crate) fn batch(
         batch.delete(Table::Timer, key);
     }
     timers(&mut batch, finished);
+    super::floor::care_row(&mut batch, finished);
     for (nth, (due, what)) in finished.due.iter().enumerate() {
         // No timer of a step can have that name: it begins with a control character.
         let name = format!("\u{1}host/{number}/{nth}");
-        put_due(&mut batch, finished, *due, &name, what.clone());
+        put_due(
+            &mut batch,
+            &state.account,
+            &state.id,
+            *due,
+            &name,
+            what.clone(),
+        );
     }
     outbox(&mut batch, desk, finished, number);
     for (key, value) in &finished.kv {
@@ -136,7 +144,8 @@ fn timers(batch: &mut Batch, finished: &Finished) {
     for timer in after.iter().filter(|timer| !kept(before, timer)) {
         put_due(
             batch,
-            finished,
+            &finished.state.account,
+            id,
             timer.due,
             &timer.name,
             Due::Timer {
@@ -152,17 +161,21 @@ fn kept(timers: &[Timer], timer: &Timer) -> bool {
         .any(|other| other.name == timer.name && other.due == timer.due)
 }
 
-fn put_due(batch: &mut Batch, finished: &Finished, due: Timestamp, name: &str, what: Due) {
+/// Something comes due of a conversation.
+pub(crate) fn put_due(
+    batch: &mut Batch,
+    account: &AccountId,
+    conversation: &ConversationId,
+    due: Timestamp,
+    name: &str,
+    what: Due,
+) {
     let row = DueRow {
-        account: finished.state.account.clone(),
-        conversation: finished.state.id.clone(),
+        account: account.clone(),
+        conversation: conversation.clone(),
         what,
     };
-    batch.put_json(
-        Table::Timer,
-        keys::timer(due, &finished.state.id, name),
-        &row,
-    );
+    batch.put_json(Table::Timer, keys::timer(due, conversation, name), &row);
 }
 
 /// What goes to webhooks. Whoever is told in the console finds it in the run.

@@ -5,15 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::clock::{Clock, Entropy};
-use super::commit;
+use super::commit::{self, Arrival};
 use super::desk_memory::{Unsettled, touches_desk};
 use super::failure::Breakers;
+use super::floor::{Floor, Held, closing};
 use super::intake::{self, Inbox, Lane, Newcomers};
-use super::opening::Arrived;
+use super::opening::{ASSIGNED, Arrived};
 use super::plan::Workflow;
 use super::request::{Answer, EngineError, Request};
 use super::run::{Finished, Plan, Runner};
-use crate::model::AccountId;
+use crate::model::{AccountId, Change, Occurrence, Run};
 use crate::sandbox::{Plugin, Sandbox};
 use crate::store::{Batch, Store};
 use crate::workflow::Desk;
@@ -52,6 +53,8 @@ pub struct Core {
     pub(crate) merging: Mutex<()>,
     /// Whether there may be any.
     pub(crate) merges: AtomicBool,
+    /// Who is there, and who waits for whom.
+    pub(crate) floor: Floor,
     /// Components that only recorded runs use, by digest.
     pub(crate) kept: Mutex<HashMap<String, Arc<Plugin>>>,
 }
@@ -59,9 +62,18 @@ pub struct Core {
 /// Told what came of a request, once it is durable.
 pub(crate) type OnDone = Box<dyn FnOnce(Result<Answer, EngineError>) + Send>;
 
+/// A run with what its batch needs besides.
+struct Fresh {
+    finished: Finished,
+    desk: Arc<Desk>,
+    number: u32,
+    arrival: Option<Arrival>,
+    taken: Option<Vec<u8>>,
+}
+
 enum Attempt {
     Known(Answer),
-    Fresh(Box<Finished>, Batch),
+    Fresh(Box<Fresh>),
 }
 
 impl Core {
@@ -93,6 +105,7 @@ impl Core {
             order: Mutex::new(()),
             merging: Mutex::new(()),
             merges,
+            floor: Floor::default(),
             kept: Mutex::new(HashMap::new()),
         })
     }
@@ -169,27 +182,38 @@ impl Core {
         for conflicts in 0..MAX_CONFLICTS {
             // Whoever lost once runs again while nobody else may settle, so that nobody loses for ever.
             let alone = (conflicts > 0).then(in_turn);
-            let (finished, batch) = match self.attempt(account, request) {
-                Ok(Attempt::Fresh(finished, batch)) => (finished, batch),
+            let mut fresh = match self.attempt(account, request) {
+                Ok(Attempt::Fresh(fresh)) => fresh,
                 Ok(Attempt::Known(answer)) => return done(Ok(answer)),
                 Err(error) => return done(Err(error)),
             };
             // Whoever read what this run wrote must not become durable before it.
-            let order = alone.or_else(|| touches_desk(&finished).then(in_turn));
-            let Some(memory) = self.settle_desk_memory(&finished) else {
+            let order = alone.or_else(|| touches_desk(&fresh.finished).then(in_turn));
+            let Some(memory) = self.settle_desk_memory(&fresh.finished) else {
                 continue;
             };
+            let (batch, board) = match self.close(&mut fresh) {
+                Ok(Some(closed)) => closed,
+                // The place that was kept for it isn't any more.
+                Ok(None) => continue,
+                Err(error) => return done(Err(error)),
+            };
+            let flight = board.as_ref().map(|board| board.take_off());
             let answer = Answer {
-                run: Arc::new(finished.run),
+                run: Arc::new(fresh.finished.run),
                 repeated: false,
             };
             self.store.submit(
                 batch,
                 Box::new(move |result| {
                     drop(memory);
+                    if let Some(flight) = flight {
+                        flight.land(result.is_ok());
+                    }
                     done(result.map(|()| answer).map_err(EngineError::from));
                 }),
             );
+            drop(board);
             drop(order);
             return;
         }
@@ -227,7 +251,45 @@ impl Core {
         if let Some((account, changed)) = own {
             finished.account = finished.run.own_account(account, changed);
         }
-        let batch = commit::batch(&desk, &finished, number, arrival.as_ref(), taken.as_deref());
-        Ok(Attempt::Fresh(Box::new(finished), batch))
+        Ok(Attempt::Fresh(Box::new(Fresh {
+            finished,
+            desk,
+            number,
+            arrival,
+            taken,
+        })))
+    }
+
+    /// What the floor makes of a run, and the batch of both; the board with it where that changed, to be held until the
+    /// batch is on its way. None: a place that was kept for the conversation is gone, so the run must be done again.
+    fn close(&self, fresh: &mut Fresh) -> Result<Option<(Batch, Option<Held<'_>>)>, EngineError> {
+        let mut board = self.floor.hold(self.store.as_ref())?;
+        let finished = &mut fresh.finished;
+        if let Some(agent) = offered_to(&finished.run)
+            && !board.is_offered(&finished.state.id, agent)
+        {
+            return Ok(None);
+        }
+        let at = finished.run.event.at;
+        closing::close(&mut board, &fresh.desk, finished);
+        let mut rows = Batch::new();
+        let changed = board.write(&mut rows, at);
+        // Most runs change nothing there: nobody waits for their batch to be written.
+        let board = changed.then_some(board);
+        let (arrival, taken) = (fresh.arrival.as_ref(), fresh.taken.as_deref());
+        let mut batch = commit::batch(&fresh.desk, finished, fresh.number, arrival, taken);
+        batch.append(rows);
+        Ok(Some((batch, board)))
+    }
+}
+
+/// The agent whose free place a run takes.
+fn offered_to(run: &Run) -> Option<&str> {
+    let opening = run.entries.first().filter(|_| run.opening > 0)?;
+    match (&run.event.what, &opening.change) {
+        (Occurrence::Announced { name, .. }, Change::Assigned { agent }) if name == ASSIGNED => {
+            Some(agent)
+        }
+        _ => None,
     }
 }

@@ -5,6 +5,7 @@
 //! there keeps them.
 
 use super::core::Core;
+use super::floor::board::Roster;
 use super::intake::{DueRow, Identity, Records, Seen};
 use super::keys;
 use super::merging::Merge;
@@ -76,9 +77,29 @@ impl Core {
         for row in rows {
             batch.delete(row.table, row.key);
         }
+        // Whoever is erased waits for nobody, and the free place goes to the next.
+        let mut board = match self.floor.hold(self.store().as_ref()) {
+            Ok(board) => board,
+            Err(error) => return done(Err(error)),
+        };
+        let at = self.clock().now();
+        let gone = board
+            .places
+            .iter()
+            .filter(|(_, place)| place.account == *id);
+        let gone: Vec<_> = gone.map(|(id, _)| id.clone()).collect();
+        for conversation in &gone {
+            board.remove(conversation, at);
+        }
+        board.dispatch(&Roster::of(&self.desk()), at);
+        board.write(&mut batch, at);
+        let flight = board.take_off();
         self.store().submit(
             batch,
-            Box::new(move |result| done(result.map(|()| count).map_err(EngineError::from))),
+            Box::new(move |result| {
+                flight.land(result.is_ok());
+                done(result.map(|()| count).map_err(EngineError::from));
+            }),
         );
     }
 }
@@ -157,6 +178,7 @@ impl Gathering<'_> {
             Table::ConversationByTime,
             keys::conversation_by_time(state.opened_at, id),
         )?;
+        self.one(Table::Queue, keys::place(id))?;
         for ticket in &state.tickets {
             self.one(Table::Ticket, keys::ticket(&ticket.id))?;
         }
@@ -334,6 +356,7 @@ mod tests {
                 invocations: Vec::new(),
                 moments: Vec::new(),
                 opening: 0,
+                closing: 0,
                 entries: Vec::new(),
             };
             batch.put_json(Table::Run, keys::run(&conversation, 1), &run);

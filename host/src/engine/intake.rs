@@ -53,6 +53,17 @@ pub(crate) enum Due {
         depth: u8,
     },
     Retry(crate::model::Resume),
+    /// A customer in people's hands must hear something, or somebody of them.
+    Care,
+    /// A place is free and kept for the conversation.
+    Offer {
+        agent: String,
+    },
+    /// The host is back, and the customer may not have been answered meanwhile.
+    Recovered {
+        began_at: Timestamp,
+        ended_at: Timestamp,
+    },
 }
 
 /// The longest name of a contact, channel or key that is taken, in bytes.
@@ -183,6 +194,7 @@ pub(crate) fn lane(
         Request::Message(inbound) => return lane_of_message(&records, newcomers, mint, inbound),
         Request::Reply { conversation, .. }
         | Request::Take { conversation, .. }
+        | Request::Release { conversation, .. }
         | Request::Resolve { conversation, .. }
         | Request::Survey { conversation, .. }
         | Request::EditRecord { conversation, .. } => records.conversation(conversation)?.account,

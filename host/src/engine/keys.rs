@@ -294,6 +294,72 @@ pub(crate) fn plugin_bytes(sha256: &str) -> Vec<u8> {
     Key::default().part(b"bytes").rest(sha256.as_bytes())
 }
 
+/// `Presence`: an agent's.
+pub(crate) fn presence(agent: &str) -> Vec<u8> {
+    Key::default().part(b"agent").rest(agent.as_bytes())
+}
+
+/// `Presence`: all agents'.
+pub(crate) fn presences() -> Vec<u8> {
+    Key::default().part(b"agent").end()
+}
+
+/// `Presence`: when an agent came to the shift that began then.
+pub(crate) fn login(due: Timestamp, agent: &str) -> Vec<u8> {
+    Key::default()
+        .part(b"login")
+        .time(due)
+        .rest(agent.as_bytes())
+}
+
+/// `Presence`: all comings from that time on, or up to it.
+pub(crate) fn logins_from(due: Timestamp) -> Vec<u8> {
+    Key::default().part(b"login").time(due).end()
+}
+
+/// `Queue`: a conversation's place.
+pub(crate) fn place(conversation: &ConversationId) -> Vec<u8> {
+    Key::default()
+        .part(b"place")
+        .rest(conversation.as_str().as_bytes())
+}
+
+/// `Queue`: all places.
+pub(crate) fn places() -> Vec<u8> {
+    Key::default().part(b"place").end()
+}
+
+/// `Queue`: how fast a team's conversations end.
+pub(crate) fn pace(team: &str) -> Vec<u8> {
+    Key::default().part(b"pace").rest(team.as_bytes())
+}
+
+/// `Queue`: those of all teams.
+pub(crate) fn paces() -> Vec<u8> {
+    Key::default().part(b"pace").end()
+}
+
+/// What a key of `Presence` or `Queue` names after its first part.
+pub(crate) fn named_of(key: &[u8]) -> Option<&str> {
+    let (_, rest) = first_part(key)?;
+    std::str::from_utf8(rest).ok()
+}
+
+/// `Meta`: when the host was last known to be alive.
+pub(crate) fn alive() -> Vec<u8> {
+    b"alive".to_vec()
+}
+
+/// `Meta`: an outage, by its beginning.
+pub(crate) fn outage(began: Timestamp) -> Vec<u8> {
+    Key::default().part(b"outage").time(began).end()
+}
+
+/// `Meta`: all outages.
+pub(crate) fn outages() -> Vec<u8> {
+    Key::default().part(b"outage").end()
+}
+
 /// `Config`: a step's settings by their digest.
 pub(crate) fn config(sha256: &str) -> Vec<u8> {
     sha256.as_bytes().to_vec()

@@ -12,7 +12,8 @@ use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram, with_local_r
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
 
 use super::core::Core;
-use crate::model::{Author, Change, EventKind, InvocationResult, Run};
+use super::floor::closing::UNATTENDED;
+use crate::model::{Author, Change, EventKind, InvocationResult, PresenceStatus, Run};
 use crate::store::StoreStats;
 
 const STEP_SECONDS: &str = "switchboard_step_seconds";
@@ -38,8 +39,19 @@ pub(crate) struct Meters {
     waiting: Gauge,
     store: StoreMeters,
     outbox: Gauge,
+    floor: FloorMeters,
     steps: Mutex<HashMap<String, HashMap<String, StepMeters>>>,
     kept_up: Mutex<Instant>,
+}
+
+/// The figures of people at work.
+struct FloorMeters {
+    queued: Gauge,
+    /// In the order of [`PresenceStatus::ALL`].
+    agents: Vec<Gauge>,
+    escalated: Counter,
+    covered: Counter,
+    alarms: Counter,
 }
 
 struct StoreMeters {
@@ -85,9 +97,11 @@ impl Meters {
                 gauge!("switchboard_requests_waiting"),
                 StoreMeters::new(),
                 gauge!("switchboard_outbox_pending"),
+                FloorMeters::new(),
             )
         });
-        let (messages, runs, replies, tickets, timers_fired, waiting, store, outbox) = meters;
+        let (messages, runs, replies, tickets, timers_fired, waiting, store, outbox, floor) =
+            meters;
         Self {
             recorder,
             messages,
@@ -98,6 +112,7 @@ impl Meters {
             waiting,
             store,
             outbox,
+            floor,
             steps: Mutex::new(HashMap::new()),
             kept_up: Mutex::new(Instant::now()),
         }
@@ -127,6 +142,11 @@ impl Meters {
                     Author::Host | Author::Customer => by_host.increment(1),
                 },
                 Change::TicketOpened { .. } => self.tickets.increment(1),
+                Change::Escalated { .. } => self.floor.escalated.increment(1),
+                Change::AutoReplyOn { .. } => self.floor.covered.increment(1),
+                Change::Found { finding, .. } if finding.rule == UNATTENDED => {
+                    self.floor.alarms.increment(1);
+                }
                 _ => {}
             }
         }
@@ -193,7 +213,30 @@ impl Meters {
             Ok(pending) => self.outbox.set(figure(pending)),
             Err(error) => tracing::warn!(%error, "the outbox could not be counted"),
         }
+        match core.floor_figures() {
+            Ok((queued, agents)) => {
+                self.floor.queued.set(figure(queued));
+                for (gauge, count) in self.floor.agents.iter().zip(agents) {
+                    gauge.set(figure(count));
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the queue could not be counted"),
+        }
         self.recorder.handle().render()
+    }
+}
+
+impl FloorMeters {
+    fn new() -> Self {
+        let agents =
+            |status: &PresenceStatus| gauge!("switchboard_agents", "status" => status.as_str());
+        Self {
+            queued: gauge!("switchboard_queue_waiting"),
+            agents: PresenceStatus::ALL.iter().map(agents).collect(),
+            escalated: counter!("switchboard_escalations_total"),
+            covered: counter!("switchboard_forced_auto_replies_total"),
+            alarms: counter!("switchboard_unattended_inboxes_total"),
+        }
     }
 }
 
@@ -320,6 +363,23 @@ fn describe() {
         "1 where the store takes nothing more"
     );
     describe_gauge!(
+        "switchboard_queue_waiting",
+        "Customers who wait for a person"
+    );
+    describe_gauge!("switchboard_agents", "Agents, by whether they are there");
+    describe_counter!(
+        "switchboard_escalations_total",
+        "Answers owed for so long that the lead or the manager was told"
+    );
+    describe_counter!(
+        "switchboard_forced_auto_replies_total",
+        "Messages that the workflow answered for an agent who was not there"
+    );
+    describe_counter!(
+        "switchboard_unattended_inboxes_total",
+        "Conversations that neither a person nor a step looked after"
+    );
+    describe_gauge!(
         "switchboard_outbox_pending",
         "Deliveries that wait to leave the desk (counts up to 10000)"
     );
@@ -394,6 +454,7 @@ mod tests {
             ],
             moments: Vec::new(),
             opening: 0,
+            closing: 0,
             entries: Vec::new(),
         }
     }

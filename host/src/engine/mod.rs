@@ -2,6 +2,7 @@
 //!
 //! - `request`, `intake`: what can happen to a desk, and which account and conversation it concerns.
 //! - `run`, `settle`, `failure`: one event through its chain, as a pure function of event, context, plugins and host answers.
+//! - `floor`: who is there, who waits for whom, the minute, outages.
 //! - `commit`: a run as one atomic batch.
 //! - `opening`: requests as the input of a run; `plan`: the workflow that it sees; `desk_memory`: what runs share.
 //! - `core`: these together, one request at a time: what the simulator drives in virtual time.
@@ -25,6 +26,7 @@ mod core;
 mod desk_host;
 mod desk_memory;
 mod failure;
+mod floor;
 mod holdings;
 mod intake;
 mod keys;
@@ -54,6 +56,7 @@ pub(crate) use chores::HostNote;
 pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, VirtualClock};
 pub(crate) use commit::Attachment;
 pub use core::{Core, Parts};
+pub use floor::{AgentAtWork, Outage, PresenceChange, SignOfLife, Waiting};
 pub use holdings::{Held, Remembered};
 pub use merging::{Merge, TimelineMark};
 pub use plugins::{

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::commit::Arrival;
 use super::core::Core;
+use super::floor::board::Roster;
+use super::floor::{self, Outage, care};
 use super::intake::{self, Due, Identity, Inbox, Records};
 use super::keys;
 use super::plan::Workflow;
@@ -71,18 +73,16 @@ impl Core {
             sources: Vec::new(),
             at,
         };
-        let change = Change::Received {
+        let mut changes = vec![Change::Received {
             message: message.clone(),
-        };
+        }];
+        changes.extend(self.before_the_steps(workflow, &conversation, &customer, inbound, at)?);
         let what = Occurrence::MessageReceived { message };
-        let mut input = begin(
-            &mut conversation,
-            customer,
-            at,
-            what,
-            "customer",
-            vec![change],
-        );
+        let mut input = begin(&mut conversation, customer, at, what, "customer", changes);
+        // What the customer said is theirs; what follows is the host's.
+        for entry in input.opening.iter_mut().skip(1) {
+            entry.by = "host".to_owned();
+        }
         input.account_changed |= account_changed;
         let arrival = Arrival {
             channel: inbound.channel.clone(),
@@ -95,6 +95,43 @@ impl Core {
             arrival: Some(arrival),
             taken: None,
         })))
+    }
+
+    /// What the host does about a message before any step sees it: explains an outage in which it was sent (R48), and
+    /// lets the workflow answer for an agent who can't (R6).
+    fn before_the_steps(
+        &self,
+        workflow: &Workflow,
+        conversation: &Conversation,
+        customer: &Account,
+        inbound: &Inbound,
+        at: jiff::Timestamp,
+    ) -> Result<Vec<Change>, EngineError> {
+        let mut changes = Vec::new();
+        let outage = match inbound.sent_at {
+            Some(sent_at) => self.outage_around(sent_at)?,
+            None => None,
+        };
+        if let Some(outage) = outage
+            && conversation.care.outage != Some(outage.began_at)
+        {
+            let mut state = conversation.clone();
+            // The customer's message comes first.
+            state.message_count += 1;
+            changes.extend(explanation(workflow, &state, customer, &outage, at));
+        }
+        if conversation.handler == Handler::Agent
+            && let Some(agent) = &conversation.agent
+        {
+            let board = self.floor.hold(self.store.as_ref())?;
+            if let Some(reason) = board.absence(agent, &Roster::of(&workflow.desk)) {
+                changes.push(Change::AutoReplyOn {
+                    agent: agent.clone(),
+                    reason: reason.to_owned(),
+                });
+            }
+        }
+        Ok(changes)
     }
 
     /// The conversation that a message belongs to: the named one, the current one, or a new one where the current one
@@ -158,6 +195,37 @@ impl Core {
                 };
                 let change = Change::Assigned {
                     agent: agent.clone(),
+                };
+                Ok(Inbox::of(begin(
+                    &mut conversation,
+                    customer,
+                    at,
+                    what,
+                    agent,
+                    vec![change],
+                )))
+            }
+            Request::Release {
+                conversation,
+                agent,
+                reason,
+            } => {
+                let (mut conversation, customer) = load(&records, conversation)?;
+                if conversation.handler != Handler::Agent {
+                    return Err(EngineError::Conflict(format!(
+                        "no agent has conversation {}",
+                        conversation.id
+                    )));
+                }
+                let what = Occurrence::Announced {
+                    name: "conversation.released".to_owned(),
+                    value: serde_json::json!({ "agent": agent }).to_string(),
+                };
+                let change = Change::HandedOver {
+                    team: conversation.team.clone(),
+                    reason: reason
+                        .clone()
+                        .unwrap_or_else(|| format!("released by {agent}")),
                 };
                 Ok(Inbox::of(begin(
                     &mut conversation,
@@ -334,7 +402,58 @@ impl Core {
     ) -> Result<Inbox, EngineError> {
         let row = records.due(key)?;
         let (mut conversation, customer) = load(records, &row.conversation)?;
+        let workflow = self.workflow();
+        let language = conversation
+            .language
+            .clone()
+            .or_else(|| customer.language.clone());
         let input = match row.what {
+            Due::Care => {
+                if !floor::is_care_row(key, &conversation) {
+                    return Err(EngineError::NothingDue);
+                }
+                let standing = {
+                    let board = self.floor.hold(self.store.as_ref())?;
+                    board.standing(&conversation.id, &Roster::of(&workflow.desk), at)
+                };
+                let changes = care::due(
+                    &workflow.desk,
+                    &conversation,
+                    language.as_deref(),
+                    standing,
+                    at,
+                );
+                let what = Occurrence::Announced {
+                    name: WAITING.to_owned(),
+                    value: serde_json::json!({ "handler": conversation.handler }).to_string(),
+                };
+                begin(&mut conversation, customer, at, what, "host", changes)
+            }
+            Due::Offer { agent } => {
+                let board = self.floor.hold(self.store.as_ref())?;
+                if !board.is_offered(&conversation.id, &agent) {
+                    return Err(EngineError::NothingDue);
+                }
+                drop(board);
+                let what = Occurrence::Announced {
+                    name: ASSIGNED.to_owned(),
+                    value: serde_json::json!({ "agent": agent }).to_string(),
+                };
+                let change = Change::Assigned { agent };
+                begin(&mut conversation, customer, at, what, "host", vec![change])
+            }
+            Due::Recovered { began_at, ended_at } => {
+                let outage = Outage { began_at, ended_at };
+                let unanswered = conversation.care.owed_since.is_some()
+                    || conversation.care.unheard_since.is_some();
+                let changes = if unanswered && conversation.care.outage != Some(began_at) {
+                    explanation(&workflow, &conversation, &customer, &outage, at)
+                } else {
+                    Vec::new()
+                };
+                let what = Occurrence::DeskRecovered { began_at, ended_at };
+                begin(&mut conversation, customer, at, what, "host", changes)
+            }
             Due::Timer { name } => {
                 let same = |timer: &&crate::model::Timer| {
                     timer.name == name
@@ -414,6 +533,36 @@ fn edit_record(
     let change = Change::Recorded { record };
     let input = begin(&mut conversation, customer, at, what, agent, vec![change]);
     Ok(Inbox::of(input))
+}
+
+/// What the host announces when it has looked after a customer who waits.
+const WAITING: &str = "conversation.waiting";
+/// What the host announces when it gives a conversation to an agent.
+pub(super) const ASSIGNED: &str = "conversation.assigned";
+
+/// The explanation of an outage, with an apology (R48).
+fn explanation(
+    workflow: &Workflow,
+    state: &Conversation,
+    customer: &Account,
+    outage: &Outage,
+    at: jiff::Timestamp,
+) -> Vec<Change> {
+    let desk = &workflow.desk;
+    let language = state.language.as_deref().or(customer.language.as_deref());
+    let from = floor::clock_text(desk, outage.began_at, language);
+    let to = floor::clock_text(desk, outage.ended_at, language);
+    let text = desk.settings.floor.say(
+        &crate::workflow::floor::RECOVERED,
+        language,
+        &[("from", &from), ("to", &to)],
+    );
+    vec![
+        care::said(state, text, language, at),
+        Change::OutageExplained {
+            began_at: outage.began_at,
+        },
+    ]
 }
 
 /// What a message turned out to be.

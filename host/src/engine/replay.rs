@@ -192,7 +192,8 @@ impl Core {
             steps,
             rehearse,
         };
-        let again = self.runner(self.workflow()).execute(input, &plan)?.run;
+        let mut again = self.runner(self.workflow()).execute(input, &plan)?.run;
+        again.entries.extend(closing(run));
         compare(run, &again, rehearse, report);
         Ok(())
     }
@@ -202,6 +203,13 @@ impl Core {
 fn opening(run: &Run) -> Vec<Entry> {
     let own = usize::try_from(run.opening).unwrap_or(usize::MAX);
     run.entries.iter().take(own).cloned().collect()
+}
+
+/// What the host added after the last step, from what it knew of the rest of the desk.
+fn closing(run: &Run) -> Vec<Entry> {
+    let own = usize::try_from(run.closing).unwrap_or(usize::MAX);
+    let first = run.entries.len().saturating_sub(own);
+    run.entries.iter().skip(first).cloned().collect()
 }
 
 fn compare(then: &Run, now: &Run, rehearse: Option<&str>, report: &mut ReplayReport) {

@@ -23,6 +23,9 @@ pub struct Inbound {
     pub text: String,
     /// A name that the sender gave the message: the same again has no second effect (within seven days).
     pub key: Option<String>,
+    /// When the customer sent it, where the channel knows; none: now. What was sent while the host was down gets an
+    /// explanation first (R48).
+    pub sent_at: Option<jiff::Timestamp>,
 }
 
 impl Inbound {
@@ -54,6 +57,15 @@ pub enum Request {
         conversation: ConversationId,
         /// Who.
         agent: String,
+    },
+    /// An agent gives a conversation back to the queue.
+    Release {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        agent: String,
+        /// Why.
+        reason: Option<String>,
     },
     /// Somebody settles a conversation.
     Resolve {

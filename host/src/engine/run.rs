@@ -169,6 +169,7 @@ impl Runner<'_> {
             invocations,
             moments,
             opening: u32::try_from(input.opening.len()).unwrap_or(u32::MAX),
+            closing: 0,
             entries,
         };
         Ok(Finished {

@@ -56,6 +56,8 @@ impl Default for ServiceConfig {
 const TIMERS_AT_ONCE: usize = 256;
 /// How often forgotten idempotency keys are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
+/// How often a durable sign of life is left.
+const ALIVE_EVERY: Duration = Duration::from_secs(10);
 /// How many are swept in one batch.
 const SWEEP_AT_ONCE: usize = 1_000;
 /// How many live events a slow listener may be behind.
@@ -383,9 +385,19 @@ impl Shared {
 
     fn tick(self: &Arc<Self>) {
         let mut swept = std::time::Instant::now();
+        let mut alive = std::time::Instant::now();
         while !self.stopping.load(Ordering::Acquire) {
             if let Err(error) = self.fire_due() {
                 tracing::error!(%error, "the timer table could not be read");
+            }
+            if let Err(error) = self.core.expire_presence() {
+                tracing::warn!(%error, "presence could not be looked at");
+            }
+            if alive.elapsed() >= ALIVE_EVERY {
+                alive = std::time::Instant::now();
+                if let Err(error) = self.core.note_alive() {
+                    tracing::warn!(%error, "no sign of life could be left");
+                }
             }
             if swept.elapsed() >= SWEEP_EVERY {
                 swept = std::time::Instant::now();

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::floor::PresenceChange;
 use crate::model::{Author, Change, Conversation, Finding, Promise, Record, Run, Ticket, Timer};
 
 /// One thing that happened.
@@ -14,13 +15,13 @@ pub struct TimelineLine {
     pub at: String,
     /// What kind of thing.
     pub kind: &'static str,
-    /// The customer's name on the channel; empty: it is about no customer.
+    /// The customer's name on the channel; empty where the line concerns the whole desk.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub contact: String,
-    /// The conversation.
+    /// The conversation; empty as above.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub conversation: String,
-    /// The channel.
+    /// The channel; empty as above.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub channel: String,
     /// A step, an agent, a department or `host`.
@@ -115,6 +116,32 @@ fn finding_line(finding: &Finding, text: &str) -> Value {
     })
 }
 
+/// The line of an agent who comes, goes or gives no sign of life any more; none where nothing changed.
+pub(super) fn presence_line(change: &PresenceChange, zone: &TimeZone) -> Option<TimelineLine> {
+    if !change.changed && change.login.is_none() {
+        return None;
+    }
+    let presence = &change.presence;
+    let late = change.login.as_ref().map(|login| login.late_seconds);
+    let late = late.filter(|late| *late > 0);
+    let Value::Object(mut details) = json!({"agent": presence.agent, "status": presence.status})
+    else {
+        return None;
+    };
+    if let Some(late) = late {
+        details.insert("late_seconds".to_owned(), json!(late));
+    }
+    Some(TimelineLine {
+        at: local(presence.since.max(presence.seen_at), zone),
+        kind: "presence",
+        contact: String::new(),
+        conversation: String::new(),
+        channel: String::new(),
+        by: change.by.clone(),
+        details,
+    })
+}
+
 /// RFC 3339 with the desk's offset, to the second, or finer where the time is.
 pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.display_with_offset(zone.to_offset(at)).to_string()
@@ -125,6 +152,9 @@ fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
         Change::Received { .. }
         | Change::FieldSet { .. }
         | Change::Announced { .. }
+        | Change::WaitExcused { .. }
+        | Change::Offered
+        | Change::OutageExplained { .. }
         | Change::StageSet { .. } => {
             return Vec::new();
         }
@@ -178,6 +208,21 @@ fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
         }
         Change::Assigned { agent } => ("assigned", json!({"agent": agent})),
         Change::Recorded { record } => ("record", record_line(record)),
+        Change::Queued {
+            team,
+            position,
+            wait_seconds,
+        } => (
+            "queued",
+            json!({"team": team, "position": position, "wait_seconds": wait_seconds}),
+        ),
+        Change::SelfServed { choice } => ("queued", json!({"left": true, "choice": choice})),
+        Change::AutoReplyOn { agent, reason } => (
+            "auto-reply",
+            json!({"status": "on", "agent": agent, "reason": reason}),
+        ),
+        Change::AutoReplyOff { agent } => ("auto-reply", json!({"status": "off", "agent": agent})),
+        Change::Escalated { to } => ("escalated", json!({"to": to})),
         Change::Resolved { summary } => ("resolved", json!({"summary": summary})),
         Change::Reopened { reason } => ("reopened", json!({"reason": reason})),
         Change::Found { finding, text } => ("finding", finding_line(finding, text)),

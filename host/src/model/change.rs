@@ -168,6 +168,52 @@ pub enum Change {
         /// Who.
         agent: String,
     },
+    /// The customer waits for a person (R34).
+    Queued {
+        /// Whose.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<String>,
+        /// Which place, from 1.
+        position: u32,
+        /// How many seconds it is likely to take, where the desk can tell (R41).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait_seconds: Option<u32>,
+    },
+    /// The customer heard an apology for the wait (R33).
+    WaitExcused {
+        /// Which place, from 1; none where nobody knows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        position: Option<u32>,
+    },
+    /// The customer was offered a call-back or self-service instead of the wait (R39).
+    Offered,
+    /// The customer no longer waits for a person.
+    SelfServed {
+        /// What instead: `call-back` or `self-service`.
+        choice: String,
+    },
+    /// What a person owes the customer was brought before somebody (R54).
+    Escalated {
+        /// Whom: a person or role of the directory.
+        to: String,
+    },
+    /// The workflow answers for an agent who can't (R6).
+    AutoReplyOn {
+        /// For whom.
+        agent: String,
+        /// Why: `away`, `offline`, `busy` or `over-capacity`.
+        reason: String,
+    },
+    /// The agent has the conversation again.
+    AutoReplyOff {
+        /// Who.
+        agent: String,
+    },
+    /// The customer heard an explanation of an outage (R48).
+    OutageExplained {
+        /// Which: when it began.
+        began_at: Timestamp,
+    },
     /// Settled.
     Resolved {
         /// How.
@@ -213,6 +259,7 @@ impl Conversation {
     /// What a change does to the conversation. Timers, tickets and messages are also kept apart by whoever commits.
     pub fn apply(&mut self, change: &Change, at: Timestamp) {
         super::record::note(&mut self.record, change);
+        self.care.apply(change, self.handler, at);
         match change {
             Change::Received { message } | Change::Replied { message } => {
                 self.message_count = self.message_count.max(message.number);
@@ -249,7 +296,14 @@ impl Conversation {
             Change::HandedOver { team, .. } => {
                 self.handler = Handler::Queue;
                 self.team.clone_from(team);
+                self.agent = None;
             }
+            Change::SelfServed { .. } => {
+                self.handler = Handler::Bot;
+                self.team = None;
+            }
+            Change::AutoReplyOn { .. } => self.handler = Handler::Bot,
+            Change::AutoReplyOff { .. } => self.handler = Handler::Agent,
             Change::Assigned { agent } => {
                 self.handler = Handler::Agent;
                 self.agent = Some(agent.clone());
@@ -262,7 +316,12 @@ impl Conversation {
                 self.survey = SurveyStatus::NotAsked;
             }
             Change::Reopened { .. } => self.resolved = false,
-            Change::Noted { .. }
+            Change::Queued { .. }
+            | Change::WaitExcused { .. }
+            | Change::Offered
+            | Change::Escalated { .. }
+            | Change::OutageExplained { .. }
+            | Change::Noted { .. }
             | Change::FieldSet { .. }
             | Change::Notified { .. }
             | Change::Recorded { .. }

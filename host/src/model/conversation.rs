@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ConversationId, Language, MessageId, Record, Tally, TicketId};
+use super::{AccountId, Care, ConversationId, Language, MessageId, Record, Tally, TicketId};
 
 /// Who wrote a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -311,6 +311,9 @@ pub struct Conversation {
     /// How many runs it has had.
     #[serde(default)]
     pub run_count: u32,
+    /// What a customer in people's hands has been told, and since when not.
+    #[serde(default, skip_serializing_if = "Care::is_empty")]
+    pub care: Care,
 }
 
 impl Conversation {
@@ -347,6 +350,7 @@ impl Conversation {
             tally: Tally::default(),
             message_count: 0,
             run_count: 0,
+            care: Care::default(),
         }
     }
 

@@ -14,6 +14,7 @@ mod conversation;
 mod effect;
 mod event;
 mod fact;
+mod floor;
 mod ids;
 mod manifest;
 mod phone;
@@ -34,6 +35,7 @@ pub use effect::{
 };
 pub use event::{Event, EventKind, Occurrence};
 pub use fact::Fact;
+pub use floor::{Care, Login, Presence, PresenceStatus};
 pub use ids::{AccountId, ConversationId, EventId, MessageId, RunId, TicketId};
 pub use manifest::{Finding, Manifest, Severity};
 pub use phone::contact_key;

@@ -28,8 +28,16 @@ pub struct Run {
     pub moments: Vec<jiff::Timestamp>,
     /// How many of the entries are the event's own, before any step.
     pub opening: u32,
+    /// How many of the entries the host added after the last step: what became of the queue, for instance. Like a host
+    /// answer they depend on the rest of the desk, so a replay takes them over.
+    #[serde(default, skip_serializing_if = "none_of_them")]
+    pub closing: u32,
     /// What it did, in order.
     pub entries: Vec<Entry>,
+}
+
+fn none_of_them(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Run {

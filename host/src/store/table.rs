@@ -63,6 +63,10 @@ tables! {
     Config = 16, "config";
     /// Numbers that only grow.
     Counter = 17, "counter";
+    /// Which agents are there, and when they came to work.
+    Presence = 18, "presence";
+    /// Conversations that wait for people or that people have.
+    Queue = 19, "queue";
     /// Index: conversations by the time at which they began.
     ConversationByTime = 30, "conversation-by-time";
     /// What reports count, in the order of time.

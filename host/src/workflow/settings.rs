@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::floor::FloorSettings;
 use super::language;
 use super::reader::{Reader, Section, Value};
 use super::requirement::time;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub holding_reply: BTreeMap<Language, String>,
     /// How a step with the policy `retry` is tried again.
     pub retry: Retry,
+    /// How people's work is organised: presence, queue, the minute, outages.
+    pub floor: FloorSettings,
     fallback: Language,
 }
 
@@ -56,7 +59,7 @@ impl Default for Retry {
     }
 }
 
-pub(super) const KEYS: &[&str] = &["idle-after", "retry", "holding-reply"];
+pub(super) const KEYS: &[&str] = &["idle-after", "retry", "holding-reply", "floor"];
 pub(super) const RETRY_KEYS: &[&str] = &["attempts", "first-pause", "longest-pause"];
 
 /// Holding replies that come with the host. They promise nothing that the host can't keep.
@@ -84,14 +87,16 @@ impl Settings {
         let holding = HOLDING_REPLIES
             .iter()
             .map(|(language, text)| ((*language).to_owned(), (*text).to_owned()));
+        let fallback = languages
+            .first()
+            .cloned()
+            .unwrap_or_else(|| "en".to_owned());
         Self {
             idle_after: Self::IDLE_AFTER,
             holding_reply: holding.collect(),
             retry: Retry::default(),
-            fallback: languages
-                .first()
-                .cloned()
-                .unwrap_or_else(|| "en".to_owned()),
+            floor: FloorSettings::new(fallback.clone()),
+            fallback,
         }
     }
 
@@ -128,6 +133,10 @@ impl Settings {
             settings.idle_after = idle.map_or(settings.idle_after, signed);
             if let Some(value) = section.get("retry") {
                 settings.retry = retry(reader, value);
+            }
+            if let Some(value) = section.get("floor") {
+                let usual = settings.floor;
+                settings.floor = FloorSettings::read(reader, value, languages, usual);
             }
             if let Some(value) = section.get("holding-reply") {
                 settings

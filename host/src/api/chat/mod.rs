@@ -139,6 +139,7 @@ pub(crate) async fn receive(
         conversation: None,
         text: message.text,
         key: idempotency_key(&headers)?,
+        sent_at: None,
     });
     let done = api.engine.submit(request).await?;
     Ok(Json(ChatEvent::of(&done.run)))

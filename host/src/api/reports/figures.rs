@@ -359,6 +359,7 @@ mod tests {
             invocations: Vec::new(),
             moments: Vec::new(),
             opening: 0,
+            closing: 0,
             entries: changes
                 .into_iter()
                 .map(|change| Entry {

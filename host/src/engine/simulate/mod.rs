@@ -16,12 +16,13 @@ pub use scenario::{Action, Line, ScenarioError, parse};
 use self::crash::Crashing;
 use super::clock::{SeededEntropy, VirtualClock};
 use super::core::{Core, Parts};
+use super::floor::{PresenceChange, SignOfLife};
 use super::intake::Records;
 use super::keys;
 use super::plugins::PluginsError;
 use super::request::{Answer, EngineError, Inbound, Request};
-use super::timeline::{TimelineLine, held_back, local, timeline};
-use crate::model::{Conversation, ConversationId, TicketStatus};
+use super::timeline::{TimelineLine, held_back, local, presence_line, timeline};
+use crate::model::{Conversation, ConversationId, Login, PresenceStatus, TicketStatus};
 use crate::sandbox::Sandbox;
 use crate::store::{Batch, KeyRange, Store, StoreError, Table};
 use crate::workflow::Desk;
@@ -61,6 +62,7 @@ pub struct Simulation {
     entropy: Arc<SeededEntropy>,
     core: Core,
     chores: Vec<Arc<dyn super::Chore>>,
+    down_until: Option<Timestamp>,
 }
 
 impl Simulation {
@@ -86,6 +88,7 @@ impl Simulation {
             entropy,
             core,
             chores: Vec::new(),
+            down_until: None,
         })
     }
 
@@ -103,9 +106,28 @@ impl Simulation {
         line: &Line,
         mut tell: impl FnMut(TimelineLine),
     ) -> Result<(), SimulateError> {
-        self.advance(line.at, &mut tell)?;
+        // While the host is down nothing happens; whatever was meant for it comes when it is back.
+        let at = self.down_until.map_or(line.at, |until| until.max(line.at));
+        self.advance(at, &mut tell)?;
         let request = match &line.action {
             Action::Advance => return Ok(()),
+            Action::Outage { until } => return self.outage(line, at, *until, &mut tell),
+            Action::Presence {
+                agent,
+                status,
+                heartbeat,
+            } => {
+                let change = self.presence(line, agent, *status, *heartbeat)?;
+                presence_line(&change, &self.desk.time_zone)
+                    .into_iter()
+                    .for_each(&mut tell);
+                return self.advance(at, &mut tell);
+            }
+            Action::Release { agent, contact } => Request::Release {
+                conversation: self.conversation(line, contact)?.id,
+                agent: agent.clone(),
+                reason: None,
+            },
             Action::Crash => {
                 self.store.arm();
                 return Ok(());
@@ -126,6 +148,7 @@ impl Simulation {
                     id.clone()
                         .unwrap_or_else(|| format!("line-{}", line.number)),
                 ),
+                sent_at: (line.at < at).then_some(line.at),
             }),
             Action::AgentReply {
                 agent,
@@ -180,13 +203,92 @@ impl Simulation {
                 },
             ) => {
                 let conversation = self.conversation(line, contact)?;
-                let at = local(line.at, &self.desk.time_zone);
+                let at = local(at, &self.desk.time_zone);
                 let lines = held_back(&conversation, agent, text, &findings, at);
                 lines.into_iter().for_each(&mut tell);
             }
             (Err(problem), _) => return Err(error(line, problem.to_string())),
         }
-        self.advance(line.at, &mut tell)
+        self.advance(at, &mut tell)
+    }
+
+    /// The host goes down and comes back.
+    fn outage(
+        &mut self,
+        line: &Line,
+        at: Timestamp,
+        until: Timestamp,
+        tell: &mut dyn FnMut(TimelineLine),
+    ) -> Result<(), SimulateError> {
+        let begin = |problem: EngineError| error(line, problem.to_string());
+        while let Err(problem) = self.core.note_alive() {
+            self.start_again(problem).map_err(begin)?;
+        }
+        let until = until.max(at);
+        self.clock.advance_to(until);
+        self.core = core(
+            &self.desk,
+            &self.sandbox,
+            &self.clock,
+            &self.store,
+            &self.entropy,
+        )?;
+        while let Err(problem) = self.core.recover() {
+            self.start_again(problem).map_err(begin)?;
+        }
+        self.down_until = Some(until);
+        self.advance(until, tell)
+    }
+
+    fn presence(
+        &mut self,
+        line: &Line,
+        agent: &str,
+        status: PresenceStatus,
+        heartbeat: bool,
+    ) -> Result<PresenceChange, SimulateError> {
+        let sign = if heartbeat {
+            SignOfLife::Lasting
+        } else {
+            SignOfLife::Now
+        };
+        let mut died = false;
+        loop {
+            match self.core.presence(agent, status, sign) {
+                Ok(mut change) => {
+                    // Durable before the crash: then it was new, although saying it again changed nothing.
+                    let presence = &change.presence;
+                    if died && presence.since == presence.seen_at {
+                        change.changed = true;
+                        let late = presence.late_seconds.unwrap_or_default();
+                        change.login.get_or_insert_with(|| Login {
+                            agent: presence.agent.clone(),
+                            due: presence.since,
+                            at: presence.since,
+                            late_seconds: late,
+                        });
+                    }
+                    return Ok(change);
+                }
+                Err(EngineError::NotFound { id, .. }) => {
+                    let message = format!("directory.toml knows no person called {id:?}");
+                    return Err(error(line, message));
+                }
+                Err(problem) => self
+                    .start_again(problem)
+                    .map_err(|problem| error(line, problem.to_string()))?,
+            }
+            died = true;
+        }
+    }
+
+    /// Starts the process again where it died; any other problem stays one.
+    fn start_again(&mut self, problem: EngineError) -> Result<(), EngineError> {
+        match problem {
+            EngineError::Store(problem) if matches!(*problem, StoreError::Crashed) => {}
+            other => return Err(other),
+        }
+        self.restart()
     }
 
     /// Lets time pass; timers fire on the way, in the order in which they are due.
@@ -200,13 +302,23 @@ impl Simulation {
             .unwrap_or(to);
         let end = keys::before(end);
         let mut fired = 0;
-        while let Some((key, _)) = self
-            .store
-            .scan(Table::Timer, KeyRange::all().before(&end), 1)?
-            .into_iter()
-            .next()
-        {
-            if let Some(due) = keys::due_of(&key) {
+        loop {
+            let next = self
+                .store
+                .scan(Table::Timer, KeyRange::all().before(&end), 1)?
+                .into_iter()
+                .next();
+            let due = next.as_ref().and_then(|(key, _)| keys::due_of(key));
+            if let Some(expiry) = self.expiry(to)?
+                && due.is_none_or(|due| expiry <= due)
+            {
+                self.chores_until(expiry, tell)?;
+                self.clock.advance_to(expiry);
+                self.expire(tell)?;
+                continue;
+            }
+            let Some((key, _)) = next else { break };
+            if let Some(due) = due {
                 self.chores_until(due.min(to), tell)?;
                 self.clock.advance_to(due);
             }
@@ -251,26 +363,54 @@ impl Simulation {
         Ok(())
     }
 
+    /// When an agent without a sign of life counts as away, up to that time.
+    fn expiry(&self, to: Timestamp) -> Result<Option<Timestamp>, SimulateError> {
+        let expiry = self.core.next_expiry().map_err(nowhere)?;
+        Ok(expiry.filter(|expiry| *expiry <= to))
+    }
+
+    fn expire(&mut self, tell: &mut dyn FnMut(TimelineLine)) -> Result<(), SimulateError> {
+        loop {
+            match self.core.expire_presence() {
+                Ok(changes) => {
+                    for change in changes {
+                        presence_line(&change, &self.desk.time_zone)
+                            .into_iter()
+                            .for_each(&mut *tell);
+                    }
+                    return Ok(());
+                }
+                Err(problem) => self.start_again(problem).map_err(nowhere)?,
+            }
+        }
+    }
+
     /// Carries a request out; where the process dies on the way, starts it again and does what the sender would do:
     /// send the same once more. Where it turns out to be done already, the answer is that of the run that did it.
     fn carry_out(&mut self, request: &Request) -> Result<Answer, EngineError> {
-        let conversation = self.conversation_of(request);
+        let before = self.runs_of(request);
         match self.core.process(request) {
-            Err(EngineError::Store(problem)) if matches!(*problem, StoreError::Crashed) => {}
-            other => return other,
+            Err(problem) => self.start_again(problem)?,
+            done => return done,
         }
-        self.restart()?;
-        let answer = match (self.core.process(request), conversation) {
-            // Its timer, ticket or conversation shows that the run was durable before the crash; it was the last one.
-            (Err(EngineError::NothingDue | EngineError::Conflict(_)), Some(conversation)) => {
+        let answer = match (before, self.runs_of(request)) {
+            // Another run of the conversation: it was durable before the crash, and whoever asked sees that.
+            (Some((conversation, before)), Some((_, now))) if now > before => {
                 let records = Records(self.store.as_ref());
-                let number = records.conversation(&conversation)?.run_count;
                 Ok(Answer {
-                    run: Arc::new(records.run(&conversation, number)?),
+                    run: Arc::new(records.run(&conversation, now)?),
                     repeated: true,
                 })
             }
-            (other, _) => other,
+            // A timer that fired is gone, and the last run is the one that it fired in.
+            (Some((conversation, before)), None) => {
+                let records = Records(self.store.as_ref());
+                Ok(Answer {
+                    run: Arc::new(records.run(&conversation, before + 1)?),
+                    repeated: true,
+                })
+            }
+            _ => self.core.process(request),
         };
         // Nobody has heard of it yet.
         answer.map(|answer| Answer {
@@ -279,13 +419,25 @@ impl Simulation {
         })
     }
 
-    /// The conversation that a request concerns, where it isn't a message, whose key names it.
+    /// The conversation that a request concerns with the number of its runs, where it isn't a message: that has a key
+    /// by which it is known again.
+    fn runs_of(&self, request: &Request) -> Option<(ConversationId, u32)> {
+        let id = self.conversation_of(request)?;
+        let runs = Records(self.store.as_ref())
+            .conversation(&id)
+            .ok()?
+            .run_count;
+        Some((id, runs))
+    }
+
+    /// The conversation that a request concerns, where it isn't a message.
     fn conversation_of(&self, request: &Request) -> Option<ConversationId> {
         let records = Records(self.store.as_ref());
         match request {
             Request::Message(_) => None,
             Request::Reply { conversation, .. }
             | Request::Take { conversation, .. }
+            | Request::Release { conversation, .. }
             | Request::Resolve { conversation, .. }
             | Request::Survey { conversation, .. }
             | Request::EditRecord { conversation, .. } => Some(conversation.clone()),
@@ -332,6 +484,14 @@ fn core(
         clock: Arc::clone(clock) as Arc<dyn super::Clock>,
         entropy: Arc::clone(entropy) as Arc<dyn super::Entropy>,
     })
+}
+
+/// A problem of the time between two lines.
+fn nowhere(problem: EngineError) -> SimulateError {
+    SimulateError::Line {
+        line: 0,
+        message: problem.to_string(),
+    }
 }
 
 fn error(line: &Line, message: String) -> SimulateError {

@@ -4,7 +4,7 @@ use jiff::{Timestamp, Zoned};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::model::{TicketKind, TicketStatus};
+use crate::model::{PresenceStatus, TicketKind, TicketStatus};
 
 /// A line of a scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +41,27 @@ pub enum Action {
         contact: String,
         /// What.
         text: String,
+    },
+    /// An agent says whether they are there.
+    Presence {
+        /// Who.
+        agent: String,
+        /// Whether.
+        status: PresenceStatus,
+        /// Whether the agent's console goes on giving signs of life by itself.
+        heartbeat: bool,
+    },
+    /// An agent gives a conversation back to the queue.
+    Release {
+        /// Who.
+        agent: String,
+        /// Whose.
+        contact: String,
+    },
+    /// The host is down for a while; what customers send meanwhile arrives when it is back.
+    Outage {
+        /// Until when.
+        until: Timestamp,
     },
     /// An agent takes a conversation.
     Take {
@@ -122,9 +143,24 @@ struct TicketFields {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct PresenceFields {
+    agent: String,
+    status: String,
+    heartbeat: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutageFields {
+    until: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct NoFields {}
 
-const VERBS: &str = "message, agent-reply, take, resolve, ticket, crash, advance";
+const VERBS: &str =
+    "message, presence, take, agent-reply, release, resolve, ticket, outage, crash, advance";
 
 /// Parses a whole scenario: every problem, not only the first. Empty lines are skipped.
 ///
@@ -169,12 +205,16 @@ fn parse_line(number: usize, text: &str) -> Result<Line, String> {
         .map_err(|error| format!("is not a JSON object: {error}; write one object a line"))?;
     let at = take_text(&mut fields, "at", "\"2026-03-10T09:00:00+08:00\"")?;
     let verb = take_text(&mut fields, "do", "\"message\"")?;
+    let at = time("at", &at)?;
     let action = action(&verb, fields)?;
-    Ok(Line {
-        number,
-        at: time(&at)?,
-        action,
-    })
+    if let Action::Outage { until } = &action
+        && *until <= at
+    {
+        return Err(
+            "until: is not after at; the host must come back later than it went".to_owned(),
+        );
+    }
+    Ok(Line { number, at, action })
 }
 
 fn take_text(fields: &mut Map<String, Value>, name: &str, example: &str) -> Result<String, String> {
@@ -187,7 +227,7 @@ fn take_text(fields: &mut Map<String, Value>, name: &str, example: &str) -> Resu
     }
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+fn time(field: &str, text: &str) -> Result<Timestamp, String> {
     // An offset is needed, a zone name is not: `Timestamp` demands the first and takes the second.
     text.parse::<Timestamp>()
         .or_else(|_| text.parse::<Zoned>().map(|zoned| zoned.timestamp()))
@@ -195,10 +235,10 @@ fn time(text: &str) -> Result<Timestamp, String> {
             const EXAMPLE: &str = "2026-03-10T09:00:00+08:00";
             if text.parse::<jiff::civil::DateTime>().is_ok() {
                 return format!(
-                    "at: {text:?} doesn't say how far the clock is from UTC; add that, as in {EXAMPLE}"
+                    "{field}: {text:?} doesn't say how far the clock is from UTC; add that, as in {EXAMPLE}"
                 );
             }
-            format!("at: {text:?} is no date and time; write one such as {EXAMPLE}")
+            format!("{field}: {text:?} is no date and time; write one such as {EXAMPLE}")
         })
 }
 
@@ -232,6 +272,41 @@ fn action(verb: &str, fields: Map<String, Value>) -> Result<Action, String> {
                 contact,
                 text,
             }
+        }
+        "presence" => {
+            let PresenceFields {
+                agent,
+                status,
+                heartbeat,
+            } = read(verb, fields)?;
+            let status = PresenceStatus::parse(&status).ok_or_else(|| {
+                format!(
+                    "status: there is no {status:?}; use {}",
+                    names(PresenceStatus::ALL.iter().map(|status| status.as_str()))
+                )
+            })?;
+            Action::Presence {
+                agent,
+                status,
+                heartbeat: heartbeat.unwrap_or(true),
+            }
+        }
+        "outage" => {
+            let OutageFields { until } = read(verb, fields)?;
+            Action::Outage {
+                until: time("until", &until)?,
+            }
+        }
+        "release" => {
+            let AgentFields {
+                agent,
+                contact,
+                summary,
+            } = read(verb, fields)?;
+            if summary.is_some() {
+                return Err("release: has no field summary; only resolve has".to_owned());
+            }
+            Action::Release { agent, contact }
         }
         "take" => {
             let AgentFields {

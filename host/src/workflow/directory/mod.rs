@@ -72,6 +72,8 @@ pub struct Person {
     pub languages: Vec<Language>,
     /// Where they are told; empty: where their department is.
     pub notify: Vec<Via>,
+    /// How many conversations they have at once; none: as many as the desk's settings say (R35).
+    pub capacity: Option<u32>,
     calendar: Calendar,
 }
 

@@ -23,6 +23,7 @@ pub(in crate::workflow) const PERSON_KEYS: &[&str] = &[
     "languages",
     "hours",
     "notify",
+    "capacity",
 ];
 pub(in crate::workflow) const TEAM_KEYS: &[&str] = &["name", "names", "department", "members"];
 
@@ -110,6 +111,9 @@ impl Reading<'_, '_> {
         let languages = self.languages(section);
         let notify = self.notify(section, &[]);
         let calendar = self.calendar(section);
+        let capacity = section
+            .get("capacity")
+            .and_then(|value| self.reader.whole(value, "capacity", 1..100));
         let (Some(name), Some(department)) = (name, department) else {
             return;
         };
@@ -137,6 +141,7 @@ impl Reading<'_, '_> {
             public_contact,
             languages,
             notify,
+            capacity,
             calendar,
         });
     }

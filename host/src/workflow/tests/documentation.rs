@@ -3,7 +3,7 @@
 use super::problems;
 use crate::model::EventKind;
 use crate::workflow::condition::NAMES;
-use crate::workflow::{Grants, desk, directory, record_form, requirement, settings, step};
+use crate::workflow::{Grants, desk, directory, floor, record_form, requirement, settings, step};
 
 const PAGE: &str = include_str!("../../../../docs/desk.md");
 
@@ -36,6 +36,7 @@ fn every_key_is_explained_and_shown() {
         step::STEP_KEYS,
         settings::KEYS,
         settings::RETRY_KEYS,
+        floor::KEYS,
         requirement::LIMIT_KEYS,
         record_form::KEYS,
     ];
