@@ -296,7 +296,8 @@ impl Runner<'_> {
         attempt: u32,
     ) -> Then {
         let tickets = StoredTickets(self.store.as_ref());
-        let settled = report.result.clone().and_then(|outcome| {
+        let (mut invocation, result) = invocation_of(plan, report);
+        let settled = result.and_then(|outcome| {
             progress
                 .draft
                 .settle(&plan.name, &plan.grants, &outcome.effects, &tickets)
@@ -305,7 +306,6 @@ impl Runner<'_> {
                     CallFailure::new(FailureCode::InvalidOutput, invalid.to_string())
                 })
         });
-        let mut invocation = invocation_of(plan, &report);
         match settled {
             Ok(outcome) => {
                 let owner = KvOwner {
@@ -313,7 +313,7 @@ impl Runner<'_> {
                     account: &progress.input.before.account,
                     conversation: &progress.input.before.id,
                 };
-                for write in &report.kv_writes {
+                for write in &invocation.kv_writes {
                     Arc::make_mut(&mut progress.kv).insert(
                         keys::kv(&owner, write.scope, &write.key),
                         write.value.clone(),
@@ -353,7 +353,7 @@ impl Runner<'_> {
             log: Vec::new(),
             usage: crate::model::Usage::default(),
         };
-        let mut invocation = invocation_of(plan, &report);
+        let (mut invocation, _) = invocation_of(plan, report);
         invocation.result = failed_result(&failure, plan.policy);
         progress.invocations.push(invocation);
         self.policy(progress, plan, &failure, attempt)
@@ -561,8 +561,8 @@ impl Runner<'_> {
         let context = self.context(progress, plan);
         let call = self.call(progress, plan, &context, recorded);
         let report = plan.plugin.review(call, message);
-        let mut invocation = invocation_of(plan, &report);
-        let findings = match report.result {
+        let (mut invocation, result) = invocation_of(plan, report);
+        let findings = match result {
             Ok(findings) => findings,
             Err(failure) if plan.policy == Policy::Skip => {
                 tracing::warn!(step = %plan.name, code = %failure.code, reason = %failure.reason, "a reviewer failed");
@@ -726,8 +726,12 @@ fn failed_result(failure: &CallFailure, policy: Policy) -> InvocationResult {
     }
 }
 
-fn invocation_of<T>(plan: &StepPlan, report: &CallReport<T>) -> Invocation {
-    Invocation {
+/// The trace of a call, and what the plugin answered.
+fn invocation_of<T>(
+    plan: &StepPlan,
+    report: CallReport<T>,
+) -> (Invocation, Result<T, CallFailure>) {
+    let invocation = Invocation {
         step: plan.name.clone(),
         plugin: plan.plugin.manifest().name.clone(),
         version: plan.plugin.manifest().version.clone(),
@@ -739,11 +743,12 @@ fn invocation_of<T>(plan: &StepPlan, report: &CallReport<T>) -> Invocation {
                 next: NextStep::GoOn,
             },
         },
-        host_calls: report.host_calls.clone(),
-        kv_writes: report.kv_writes.clone(),
-        log: report.log.clone(),
+        host_calls: report.host_calls,
+        kv_writes: report.kv_writes,
+        log: report.log,
         usage: report.usage,
-    }
+    };
+    (invocation, report.result)
 }
 
 /// What a run read of desk-wide memory.

@@ -116,6 +116,8 @@ pub struct Phrases<T: 'static> {
     groups: &'static [Group<T>],
     entries: &'static [Entry],
     begins: Beginnings,
+    /// Whether any phrase is a single byte.
+    has_short: bool,
 }
 
 impl<T: Copy> Phrases<T> {
@@ -123,17 +125,20 @@ impl<T: Copy> Phrases<T> {
     #[must_use]
     pub const fn new(groups: &'static [Group<T>], entries: &'static [Entry]) -> Self {
         let mut begins = Beginnings::none();
+        let mut has_short = false;
         let mut at = 0;
         while at < entries.len() {
             let Entry { group, start, end } = entries[at];
             let bytes = groups[group as usize].1.as_bytes();
             begins = begins.and(bytes, start as usize, end as usize);
+            has_short = has_short || start + 1 == end;
             at += 1;
         }
         Self {
             groups,
             entries,
             begins,
+            has_short,
         }
     }
 
@@ -159,12 +164,13 @@ impl<T: Copy> Phrases<T> {
 
     /// The phrases that `text` begins with, shorter ones first.
     pub fn at<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'static str, T)> + 'a {
-        let first = if self.begins.may_begin(text.as_bytes()) {
-            text.chars().next()
-        } else {
-            None
+        // Two bytes of Latin letters narrow a list down as much as one Han character does.
+        let length = match text.as_bytes() {
+            _ if !self.begins.may_begin(text.as_bytes()) => 0,
+            [a, b, ..] if !self.has_short && a.is_ascii() && b.is_ascii() => 2,
+            _ => text.chars().next().map_or(0, char::len_utf8),
         };
-        let first = first.map_or("", |c| text.get(..c.len_utf8()).unwrap_or_default());
+        let first = text.get(..length).unwrap_or_default();
         let phrases = (!first.is_empty()).then(|| self.beginning_with(first));
         phrases
             .into_iter()

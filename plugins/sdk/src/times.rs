@@ -162,29 +162,39 @@ const WEEKDAYS: &[(&str, Weekday)] = &[
     ("sunday", Weekday::Sunday),
 ];
 
-/// What any time begins with, those of [`WORDS`] apart.
-const OTHER_BEGINNINGS: &[&str] = &[
+/// What a day of the week begins with.
+static OF_WEEKDAYS: Beginnings = Beginnings::of(&[
     "next ", "this ", "on ", "by ", "mo", "tu", "we", "th", "fr", "sa", "su", "下", "本", "这",
-    "周", "星", "礼", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "one", "two", "three",
-    "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "一", "二", "两",
-    "三", "四", "五", "六", "七", "八", "九", "十",
-];
+    "周", "星", "礼",
+]);
 
-/// Most places of a text begin no time.
-static BEGINNINGS: Beginnings = Beginnings::of(&{
-    const NONE: &str = "今";
-    let mut all = [NONE; WORDS.len() + OTHER_BEGINNINGS.len()];
+/// What a number begins with.
+static OF_NUMBERS: Beginnings = Beginnings::of(&[
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "one", "two", "three", "four", "five", "six",
+    "seven", "eight", "nine", "ten", "eleven", "twelve", "一", "二", "两", "三", "四", "五", "六",
+    "七", "八", "九", "十",
+]);
+
+/// What the other times begin with.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "in a constant, where going past the end doesn't compile"
+)]
+static OF_WORDS: Beginnings = {
+    let mut all = Beginnings::none();
     let mut at = 0;
     while at < WORDS.len() {
-        all[at] = WORDS[at].0;
-        at += 1;
-    }
-    while at < all.len() {
-        all[at] = OTHER_BEGINNINGS[at - WORDS.len()];
+        let word = WORDS[at].0.as_bytes();
+        all = all.and(word, 0, word.len());
         at += 1;
     }
     all
-});
+};
+
+/// Whether a time may begin `tail`: at most places of a text none does.
+fn may_begin(tail: &[u8]) -> bool {
+    OF_WORDS.may_begin(tail) || OF_NUMBERS.may_begin(tail) || OF_WEEKDAYS.may_begin(tail)
+}
 
 /// The times named in a folded text, in its order, without overlaps.
 #[must_use]
@@ -193,7 +203,7 @@ pub fn named(folded: &str) -> Vec<Named> {
     let mut skip_to = 0usize;
     for (start, character) in folded.char_indices() {
         let bytes = folded.as_bytes().get(start..).unwrap_or_default();
-        if start < skip_to || !BEGINNINGS.may_begin(bytes) {
+        if start < skip_to || !may_begin(bytes) {
             continue;
         }
         if character.is_ascii_alphanumeric() && touches_word(folded, start) {
@@ -227,6 +237,9 @@ fn touches_word(folded: &str, start: usize) -> bool {
 }
 
 fn word(tail: &str) -> Option<(Due, usize)> {
+    if !OF_WORDS.may_begin(tail.as_bytes()) {
+        return None;
+    }
     WORDS
         .iter()
         .filter(|(word, _)| {
@@ -239,6 +252,9 @@ fn word(tail: &str) -> Option<(Due, usize)> {
 
 /// "周五", "下个星期一", "next Friday", "by Monday".
 fn weekday(tail: &str) -> Option<(Due, usize)> {
+    if !OF_WEEKDAYS.may_begin(tail.as_bytes()) {
+        return None;
+    }
     for (prefix, next) in [
         ("next ", true),
         ("this ", false),
@@ -357,6 +373,9 @@ fn date(tail: &str) -> Option<(Due, usize)> {
 
 /// A number in digits, Chinese numerals or English words up to twelve.
 fn number(text: &str) -> Option<(u32, &str)> {
+    if !OF_NUMBERS.may_begin(text.as_bytes()) {
+        return None;
+    }
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if digits > 0 {
         let value = text
@@ -431,7 +450,7 @@ mod tests {
             for (start, _) in text.char_indices() {
                 let tail = &text[start..];
                 if longest(tail).is_some() {
-                    prop_assert!(BEGINNINGS.may_begin(tail.as_bytes()), "{}", tail);
+                    prop_assert!(may_begin(tail.as_bytes()), "{}", tail);
                 }
             }
         }

@@ -109,6 +109,12 @@ impl Words {
         })
     }
 
+    /// Whether one of them may begin with the first letters of `text`; false is certain.
+    #[must_use]
+    pub fn may_begin(&self, text: &str) -> bool {
+        self.begins.may_begin(text.as_bytes())
+    }
+
     /// Whether it is one of them, whole.
     #[must_use]
     pub fn contains(&self, word: &str) -> bool {

@@ -109,6 +109,10 @@ fn latin(draft: &Draft<'_>, has_han: bool, push: &mut impl FnMut(Range<usize>)) 
         if is_listed(word) && !touches_code(text, *start, end) {
             push(draft.folded.original(*start..end));
         }
+        // A single letter may be spelling a word out.
+        if word.len() > 1 && !LATIN.may_begin(word) && !has_han {
+            continue;
+        }
         let mut joined = String::from(*word);
         let mut spaced = String::from(*word);
         let mut all_single = word.len() == 1;
