@@ -4,6 +4,7 @@ mod check;
 mod client;
 mod doctor;
 mod init;
+mod memory;
 mod plugin;
 mod progress;
 mod replay;
@@ -59,6 +60,7 @@ enum Command {
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
+    memory::without_huge_pages();
     // Compiling a stranger's bytes has a process of its own, with nothing of the rest.
     if std::env::args_os()
         .nth(1)
