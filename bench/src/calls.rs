@@ -64,7 +64,11 @@ pub(crate) fn measure() -> anyhow::Result<f64> {
     );
     let mut lines = Vec::new();
     let mut sums = [0.0; 4];
-    for (name, bytes) in standard_plugins() {
+    // A reviewer sees replies and has no part in the message that the floor is made of.
+    for (name, bytes) in standard_plugins()
+        .into_iter()
+        .filter(|(name, _)| *name != REVIEWER)
+    {
         let figures = plugin(&sandbox, bytes).with_context(|| name.to_owned())?;
         for (sum, figure) in sums.iter_mut().zip(figures) {
             *sum += figure;
@@ -78,6 +82,9 @@ pub(crate) fn measure() -> anyhow::Result<f64> {
     let [_, on_demand, pool, _] = sums;
     Ok(on_demand.min(pool))
 }
+
+/// The standard plugin that is no step.
+const REVIEWER: &str = "service-norms";
 
 fn row(name: &str, figures: [f64; 4]) -> Vec<String> {
     let [ours, on_demand, pool, _] = figures;
