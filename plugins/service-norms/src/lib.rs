@@ -89,10 +89,7 @@ pub fn review(
     let draft = Draft::new(text, known);
     let mut breaches = find::breaches(&draft, config, promises);
     breaches.retain(|breach| {
-        breach.rule != Rule::Profanity
-            || !draft
-                .quotation(&breach.at)
-                .is_some_and(|quote| heard(quote))
+        breach.rule != Rule::Profanity || !draft.quotation(&breach.at).is_some_and(&heard)
     });
     if breaches.is_empty() {
         return Vec::new();

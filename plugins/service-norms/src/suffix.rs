@@ -30,7 +30,7 @@ pub(crate) fn find(draft: &Draft<'_>, config: &Config, found: &mut Vec<Breach>) 
         let tail = text.get(end..).unwrap_or_default();
         let next = tail.chars().next();
         // "好啊好啊": the next one of the same run is looked at in its turn.
-        if !next.is_none_or(|next| ends(next)) {
+        if !next.is_none_or(ends) {
             continue;
         }
         let clause = draft.clause_before(at);
