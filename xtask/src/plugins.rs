@@ -315,7 +315,7 @@ impl Builder<'_> {
             status.context("cannot start cargo")?.success(),
             "{name} does not compile for {TARGET}"
         );
-        let library = plugin.library();
+        let library = plugin.lib_name();
         self.covered(&sources, &artifacts.join(format!("{library}.d")))
             .with_context(|| name.clone())?;
         let path = artifacts.join(format!("{library}.wasm"));

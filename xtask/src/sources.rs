@@ -39,7 +39,7 @@ pub(crate) struct Plugin {
 
 impl Plugin {
     /// The name of its library target, as in file names.
-    pub(crate) fn library(&self) -> String {
+    pub(crate) fn lib_name(&self) -> String {
         self.name.replace('-', "_")
     }
 }

@@ -95,7 +95,7 @@ pub(crate) struct Toolchain {
     /// None: the one that the compiler brings along.
     linker: Option<PathBuf>,
     /// Where the standard library's source is, whether or not it is installed.
-    library_source: PathBuf,
+    std_source: PathBuf,
     /// The compiler's commit, by which its own builds name the library's source.
     commit: String,
     description: String,
@@ -146,7 +146,7 @@ impl Toolchain {
             cargo,
             rustc,
             linker: None,
-            library_source: libraries.join("src/rust"),
+            std_source: libraries.join("src/rust"),
             commit: version.commit,
         })
     }
@@ -154,8 +154,8 @@ impl Toolchain {
     fn debian() -> Result<Self> {
         let cargo = PathBuf::from("/usr/bin/cargo");
         let rustc = PathBuf::from("/usr/bin/rustc");
-        let library_source = PathBuf::from("/usr/lib/rustlib/src/rust");
-        for needed in [&cargo, &rustc, &library_source.join("library/Cargo.lock")] {
+        let std_source = PathBuf::from("/usr/lib/rustlib/src/rust");
+        for needed in [&cargo, &rustc, &std_source.join("library/Cargo.lock")] {
             ensure!(needed.exists(), "{} is missing", needed.display());
         }
         let version = Version::of(&rustc)?;
@@ -168,7 +168,7 @@ impl Toolchain {
             cargo,
             rustc,
             linker: Some(linker),
-            library_source,
+            std_source,
             commit: version.commit,
         })
     }
@@ -236,7 +236,7 @@ impl Toolchain {
         let mut renamed = vec![(root.to_owned(), "/switchboard".into())];
         renamed.extend(cargo_home().map(|home| (home, "/cargo".into())));
         renamed.push((target.to_owned(), "/target".into()));
-        renamed.push((self.library_source.clone(), library));
+        renamed.push((self.std_source.clone(), library));
         let mut flags = OsString::from(format!(
             "-Clink-arg=-zstack-size={STACK_SIZE}\x1f-Clink-arg=--initial-memory={INITIAL_MEMORY}"
         ));
