@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -16,6 +16,7 @@ const FIRST_START: Duration = Duration::from_secs(180);
 /// A host on a data directory. Dropping it kills it.
 pub(crate) struct HostProcess {
     child: Child,
+    log: PathBuf,
     began: Instant,
     address: Receiver<SocketAddr>,
 }
@@ -61,6 +62,7 @@ impl HostProcess {
         });
         Self {
             child,
+            log: data.with_extension("log"),
             began,
             address,
         }
@@ -77,7 +79,11 @@ impl HostProcess {
             Ok(address) => Some((address, self.began.elapsed())),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => {
-                panic!("the host ended before it served; see its log")
+                let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+                let last: Vec<&str> = log.lines().rev().take(5).collect();
+                panic!(
+                    "the host ended before it served; the last lines of its log, newest first: {last:#?}"
+                )
             }
         }
     }
