@@ -14,6 +14,8 @@ pub(crate) mod closing;
 mod overnight;
 mod presence;
 mod recovery;
+#[cfg(test)]
+mod tests;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
