@@ -11,7 +11,7 @@ use super::keys::{self, KvOwner};
 use super::plan::Workflow;
 use crate::model::{AccountId, ConversationId, KvScope};
 use crate::sandbox::{Contact, Hit, Host, KvUsage};
-use crate::store::{KeyRange, Store, Table};
+use crate::store::{KeyRange, Store, Table, for_each_row};
 
 /// What this run wrote to key-value spaces so far, by store key; none removes.
 pub(crate) type KvOverlay = std::collections::BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -193,22 +193,17 @@ impl Host for DeskHost {
     fn kv_usage(&self, scope: KvScope) -> Result<KvUsage, String> {
         let space = keys::kv(&self.owner(), scope, "");
         let mut usage = KvUsage::default();
-        let mut last: Vec<u8> = Vec::new();
-        loop {
-            let range = KeyRange::prefix(&space).after(&last);
-            let rows = self
-                .store
-                .scan(Table::KeyValue, range, 1_000)
-                .map_err(|error| error.to_string())?;
-            let Some((key, _)) = rows.last() else {
-                return Ok(usage);
-            };
-            last.clone_from(key);
-            for (key, value) in &rows {
+        for_each_row(
+            self.store.as_ref(),
+            Table::KeyValue,
+            &space,
+            |(key, value)| {
                 usage.keys += 1;
-                usage.bytes +=
-                    u64::try_from(key.len() - space.len() + value.len()).unwrap_or(u64::MAX);
-            }
-        }
+                usage.bytes += (key.len() - space.len() + value.len()) as u64;
+                Ok(())
+            },
+        )
+        .map_err(|error| error.to_string())?;
+        Ok(usage)
     }
 }

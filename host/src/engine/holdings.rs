@@ -11,10 +11,9 @@ use super::keys;
 use super::merging::Merge;
 use super::request::EngineError;
 use crate::model::{Account, AccountId, Conversation, ConversationId, KvScope, Run};
-use crate::store::{Batch, KeyRange, Row, Store, StoreError, Table, decode_record, get_json};
-
-/// How many rows are read at once.
-const PAGE: usize = 1_000;
+use crate::store::{
+    Batch, KeyRange, Store, StoreError, Table, decode_record, for_each_row, get_json,
+};
 
 /// A row that belongs to a customer.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,7 +134,7 @@ impl Gathering<'_> {
     fn all(&mut self, table: Table, prefix: &[u8]) -> Result<(), StoreError> {
         let store = self.store;
         let rows = &mut self.rows;
-        each(store, table, prefix, &mut |(key, value)| {
+        for_each_row(store, table, prefix, |(key, value)| {
             rows.push(Held { table, key, value });
             Ok(())
         })
@@ -217,7 +216,7 @@ impl Gathering<'_> {
     fn timers(&mut self, account: &Account) -> Result<(), StoreError> {
         let store = self.store;
         let rows = &mut self.rows;
-        each(store, Table::Timer, &[], &mut |(key, value)| {
+        for_each_row(store, Table::Timer, &[], |(key, value)| {
             let due: DueRow = decode_record(Table::Timer, &key, &value)?;
             if due.account == account.id {
                 rows.push(Held {
@@ -251,34 +250,6 @@ impl Gathering<'_> {
                 )?;
             }
             from = keys::kv_after(&remembered.plugin);
-        }
-    }
-}
-
-/// Every row of a prefix, in pages.
-fn each(
-    store: &dyn Store,
-    table: Table,
-    prefix: &[u8],
-    take: &mut dyn FnMut(Row) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut last: Option<Vec<u8>> = None;
-    loop {
-        let range = match &last {
-            Some(last) => KeyRange::prefix(prefix).after(last),
-            None => KeyRange::prefix(prefix),
-        };
-        let rows = store.scan(table, range, PAGE)?;
-        let Some((key, _)) = rows.last() else {
-            return Ok(());
-        };
-        last = Some(key.clone());
-        let whole = rows.len() == PAGE;
-        for row in rows {
-            take(row)?;
-        }
-        if !whole {
-            return Ok(());
         }
     }
 }

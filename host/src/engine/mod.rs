@@ -1,7 +1,8 @@
 //! The engine: what customers write goes in, runs come out, and each is durable before anybody hears of it.
 //!
 //! - `request`, `intake`: what can happen to a desk, and which account and conversation it concerns.
-//! - `run`, `settle`, `failure`: one event through its chain, as a pure function of event, context, plugins and host answers.
+//! - `run`, `review`, `settle`, `failure`: one event through its chain, as a pure function of event, context, plugins and
+//!   host answers.
 //! - `floor`: who is there, who waits for whom, the minute, outages.
 //! - `commit`: a run as one atomic batch.
 //! - `opening`: requests as the input of a run; `plan`: the workflow that it sees; `desk_memory`: what runs share.
@@ -40,6 +41,7 @@ mod plugins;
 mod reading;
 mod replay;
 mod request;
+mod review;
 mod run;
 mod search;
 mod secret;

@@ -12,7 +12,7 @@ use super::core::Core;
 use super::intake::hex;
 use super::keys;
 use super::plan::{StepPlan, Workflow};
-use super::run::REVIEWER_FAILED;
+use super::review::REVIEWER_FAILED;
 use crate::knowledge::Knowledge;
 use crate::model::{DeskView, EventKind, Invocation, Manifest, Policy};
 use crate::sandbox::{Grant, Grants, Limits, Plugin, Sandbox, SandboxError, World};

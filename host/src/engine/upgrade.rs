@@ -3,11 +3,8 @@
 use super::closing;
 use super::keys;
 use crate::model::{Conversation, Run, Tally};
-use crate::store::{Batch, KeyRange, Row, Store, StoreError, Table, decode_record};
+use crate::store::{Batch, KeyRange, Store, StoreError, Table, decode_record, for_each_row};
 use crate::workflow::Calendar;
-
-/// How many rows are read at once, and go into a batch.
-const PAGE: usize = 500;
 
 /// Fills the indices of conversations, timelines and facts where there are none. Does nothing for data of this version.
 /// Interrupted, it begins again: the index of conversations, which says that it was done, is written last.
@@ -18,7 +15,7 @@ pub(super) fn fill_indices(store: &dyn Store, calendar: &Calendar) -> Result<(),
     }
     tracing::info!("data of an earlier version: filling in what reports read");
     let mut begun = Batch::new();
-    pages(store, Table::Conversation, &[], |(key, value)| {
+    for_each_row(store, Table::Conversation, &[], |(key, value)| {
         let state: Conversation = decode_record(Table::Conversation, &key, &value)?;
         begun.put(
             Table::ConversationByTime,
@@ -38,7 +35,7 @@ fn conversation(
     let mut batch = Batch::new();
     let mut tally = Tally::default();
     let prefix = keys::of_conversation(&state.id);
-    pages(store, Table::Run, &prefix, |(key, value)| {
+    for_each_row(store, Table::Run, &prefix, |(key, value)| {
         let run: Run = decode_record(Table::Run, &key, &value)?;
         let Some((id, number)) = run.id.parts() else {
             return Ok(());
@@ -60,29 +57,4 @@ fn conversation(
     state.tally = tally;
     batch.put_json(Table::Conversation, keys::conversation(&state.id), &state);
     store.commit(batch)
-}
-
-/// Shows every row of a prefix, in pages.
-fn pages(
-    store: &dyn Store,
-    table: Table,
-    prefix: &[u8],
-    mut take: impl FnMut(Row) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut last: Option<Vec<u8>> = None;
-    loop {
-        let range = match &last {
-            Some(last) => KeyRange::prefix(prefix).after(last),
-            None => KeyRange::prefix(prefix),
-        };
-        let rows = store.scan(table, range, PAGE)?;
-        let whole = rows.len() == PAGE;
-        last = rows.last().map(|(key, _)| key.clone());
-        for row in rows {
-            take(row)?;
-        }
-        if !whole {
-            return Ok(());
-        }
-    }
 }

@@ -21,6 +21,7 @@ mod durable;
 mod error;
 mod json;
 mod memory;
+mod pages;
 mod range;
 mod table;
 
@@ -35,6 +36,7 @@ pub use durable::{Disk, OnStop, RealDisk, SledOptions, SledStore, Verification, 
 pub use error::StoreError;
 pub use json::{decode, decode_record, encode, get_json, try_encode};
 pub use memory::{CrashPoint, MemoryStore};
+pub use pages::for_each_row;
 pub use range::KeyRange;
 pub use table::Table;
 

@@ -30,14 +30,14 @@ use super::intake::Due;
 use super::keys;
 use super::request::EngineError;
 use crate::model::{ConversationId, Login, Presence, PresenceStatus};
-use crate::store::{Batch, KeyRange, Store, StoreError, Table, decode_record};
+use crate::store::{Batch, KeyRange, Store, StoreError, Table, decode_record, for_each_row};
 use crate::workflow::Desk;
 
 pub use self::presence::{PresenceChange, SignOfLife};
 pub use self::recovery::Outage;
 
-/// How many rows are read at once.
-const PAGE: usize = 1_000;
+/// The most logins that one report of attendance reads.
+const MOST_LOGINS: usize = 10_000;
 /// The names of the host's own rows in the timer table; no step's timer begins with a control character.
 const CARE: &str = "\u{1}care";
 const OFFER: &str = "\u{1}offer";
@@ -155,55 +155,32 @@ impl Floor {
 
 fn load(store: &dyn Store) -> Result<Board, StoreError> {
     let mut board = Board::default();
-    each(
+    for_each_row(
         store,
         Table::Presence,
         &keys::presences(),
-        &mut |key, value| {
-            let presence: Presence = decode_record(Table::Presence, key, value)?;
+        |(key, value)| {
+            let presence: Presence = decode_record(Table::Presence, &key, &value)?;
             board.presence.insert(presence.agent.clone(), presence);
             Ok(())
         },
     )?;
-    each(store, Table::Queue, &keys::places(), &mut |key, value| {
-        let place: Place = decode_record(Table::Queue, key, value)?;
+    for_each_row(store, Table::Queue, &keys::places(), |(key, value)| {
+        let place: Place = decode_record(Table::Queue, &key, &value)?;
         board.next_nth = board.next_nth.max(place.nth + 1);
-        if let Some(id) = keys::named_of(key) {
+        if let Some(id) = keys::named_of(&key) {
             board.places.insert(ConversationId::new(id), place);
         }
         Ok(())
     })?;
-    each(store, Table::Queue, &keys::paces(), &mut |key, value| {
-        let pace: Pace = decode_record(Table::Queue, key, value)?;
-        if let Some(team) = keys::named_of(key) {
+    for_each_row(store, Table::Queue, &keys::paces(), |(key, value)| {
+        let pace: Pace = decode_record(Table::Queue, &key, &value)?;
+        if let Some(team) = keys::named_of(&key) {
             board.paces.insert(team.to_owned(), pace);
         }
         Ok(())
     })?;
     Ok(board)
-}
-
-fn each(
-    store: &dyn Store,
-    table: Table,
-    prefix: &[u8],
-    take: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut last: Option<Vec<u8>> = None;
-    loop {
-        let range = match &last {
-            Some(last) => KeyRange::prefix(prefix).after(last),
-            None => KeyRange::prefix(prefix),
-        };
-        let rows = store.scan(table, range, PAGE)?;
-        for (key, value) in &rows {
-            take(key, value)?;
-        }
-        match rows.into_iter().last() {
-            Some((key, _)) => last = Some(key),
-            None => return Ok(()),
-        }
-    }
 }
 
 /// Puts the row that wakes the host for a conversation where it belongs now.
@@ -343,7 +320,7 @@ impl Core {
         let rows = self.store.scan(
             Table::Presence,
             KeyRange::all().from(&from).before(&to),
-            10 * PAGE,
+            MOST_LOGINS,
         )?;
         let logins = rows
             .iter()
