@@ -1,10 +1,10 @@
-//! The floor, given to the demo desk and lived through in virtual time: the scenarios in `examples/scenarios/`, which also say in
+//! The floor of the demo desk, lived through in virtual time: the scenarios in `examples/scenarios/`, which also say in
 //! words what is to happen.
 
 #![allow(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a panic here is the failure report"
 )]
 
@@ -14,7 +14,7 @@ use switchboard::engine::simulate::{Simulation, parse};
 use switchboard::engine::{ReplaySelection, TimelineLine};
 use switchboard::sandbox::{Sandbox, SandboxConfig};
 use switchboard::store::MemoryStore;
-use switchboard::workflow::{Desk, DeskFiles, Files};
+use switchboard::workflow::{Desk, DeskFiles};
 
 /// Machine code is kept, or the many starts would each compile anew.
 static CODE: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
@@ -27,19 +27,8 @@ static SANDBOX: LazyLock<Arc<Sandbox>> = LazyLock::new(|| {
     Arc::new(Sandbox::new(config).unwrap())
 });
 
-/// The demo desk with a floor: the host tells whoever waits, and the step that would do so too does it late.
-fn files_with_floor() -> Files {
-    let mut files = DeskFiles::Embedded.read().unwrap();
-    let desk = String::from_utf8(files["desk.toml"].clone()).unwrap();
-    let quieter = desk.replacen("hold-minutes = 5 ", "hold-minutes = 1440 ", 1);
-    assert_ne!(desk, quieter);
-    let desk = format!("{quieter}\n[settings.floor]\ncapacity = 5\n");
-    files.insert("desk.toml".to_owned(), desk.into_bytes());
-    files
-}
-
 fn live(scenario: &str) -> (Simulation, Vec<TimelineLine>) {
-    let desk = Arc::new(Desk::from_files(&files_with_floor()).unwrap());
+    let desk = Arc::new(Desk::load(&DeskFiles::Embedded).unwrap());
     let lines = parse(scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
     let begin = lines.first().unwrap().at;
     let store = Arc::new(MemoryStore::new());
@@ -226,7 +215,7 @@ fn a_customer_of_an_absent_agent_is_answered_at_once_and_in_their_own_script() {
 
 #[test]
 fn an_inbox_with_neither_a_person_nor_an_answer_raises_an_alarm_once() {
-    let mut files = files_with_floor();
+    let mut files = DeskFiles::Embedded.read().unwrap();
     let desk = String::from_utf8(files["desk.toml"].clone()).unwrap();
     let silent = desk
         .replacen(
@@ -271,7 +260,7 @@ fn an_inbox_with_neither_a_person_nor_an_answer_raises_an_alarm_once() {
 
 #[test]
 fn a_timer_about_waiting_is_cancelled_when_an_agent_takes_or_answers() {
-    let mut files = files_with_floor();
+    let mut files = DeskFiles::Embedded.read().unwrap();
     let desk = String::from_utf8(files["desk.toml"].clone()).unwrap();
     let holding = desk.replacen("hold-minutes = 1440", "hold-minutes = 5", 1);
     assert_ne!(desk, holding);

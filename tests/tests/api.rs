@@ -469,6 +469,52 @@ fn an_agent_takes_answers_and_settles_a_conversation() {
 }
 
 #[test]
+fn an_agent_says_that_they_are_there_and_whoever_looks_sees_it() {
+    // Of no team that anybody waits for in the other tests.
+    let come = |status: &str| {
+        HOST.post(
+            "/api/v1/agents/sun-yan/presence",
+            &json!({ "status": status }),
+        )
+    };
+    let agent = come("online").ok();
+    assert_eq!(agent["agent"], "sun-yan");
+    assert_eq!(agent["status"], "online");
+    assert_eq!(agent["capacity"], 5);
+    assert!(agent["expires_at"].is_string());
+    let listed = HOST.get("/api/v1/agents").ok();
+    let there = |agent: &Value| agent["agent"] == "sun-yan" && agent["status"] == "online";
+    assert!(listed["agents"].as_array().unwrap().iter().any(there));
+    assert_eq!(come("offline").ok()["status"], "offline");
+    assert!(
+        come("asleep")
+            .refused(400)
+            .contains("online, busy, away or offline")
+    );
+    let nobody = HOST.post(
+        "/api/v1/agents/nobody/presence",
+        &json!({"status": "online"}),
+    );
+    assert!(nobody.refused(404).contains("nobody"));
+    assert!(HOST.get("/api/v1/queue").ok()["waiting"].is_array());
+    let overnight = HOST.get("/api/v1/conversations?view=overnight").ok();
+    assert!(overnight["conversations"].is_array());
+    assert!(
+        HOST.get("/api/v1/conversations?view=yesterday")
+            .refused(400)
+            .contains("overnight")
+    );
+    let days = "from=2026-03-10T00:00:00Z&to=2026-03-11T00:00:00Z";
+    let attendance = HOST.get(&format!("/api/v1/reports/attendance?{days}")).ok();
+    assert!(attendance["logins"].is_array());
+    assert!(
+        HOST.get("/api/v1/reports/attendance?from=now&to=then")
+            .refused(400)
+            .contains("from")
+    );
+}
+
+#[test]
 fn a_stream_goes_on_from_the_last_event_without_loss_or_doubles() {
     let path = format!(
         "/api/v1/conversations/{}/events",
