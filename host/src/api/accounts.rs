@@ -10,12 +10,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::acting::Acting;
 use super::customers::MergeView;
 use super::extract::Segments;
 use super::views::AccountView;
 use super::{Api, Problem};
 use crate::engine::{EngineError, Held};
-use crate::model::AccountId;
+use crate::model::{AccountId, TicketKind};
 use crate::store::Table;
 
 /// Look at a customer
@@ -30,6 +31,7 @@ use crate::store::Table;
 )]
 pub(crate) async fn show(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
 ) -> Result<Json<AccountView>, Problem> {
     let id = AccountId::new(id);
@@ -49,10 +51,17 @@ pub(crate) async fn show(
         let mut conversations = Vec::new();
         for id in &account.conversations {
             match core.conversation(id) {
-                Ok(state) => conversations.push(state),
+                Ok(state) if acting.sees(&state) => conversations.push(state),
+                Ok(_) => {}
                 Err(EngineError::NotFound { .. }) => {}
                 Err(error) => return Err(error),
             }
+        }
+        // Of what is hidden not even the number shows.
+        if conversations.len() < account.conversations.len() {
+            let open = conversations.iter().flat_map(|state| state.open_tickets());
+            let complaints = open.filter(|ticket| ticket.kind == TicketKind::Complaint);
+            account.open_complaints = u32::try_from(complaints.count()).unwrap_or(u32::MAX);
         }
         let mut tickets = Vec::new();
         for brief in conversations.iter().flat_map(|state| &state.tickets) {
@@ -92,8 +101,10 @@ pub(crate) struct AccountExport {
 )]
 pub(crate) async fn export(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
 ) -> Result<Response, Problem> {
+    acting.is_nobody()?;
     let id = AccountId::new(id);
     let export = api.read(move |core| {
         let mut records: BTreeMap<&'static str, Vec<Value>> = BTreeMap::new();
@@ -181,8 +192,10 @@ pub(crate) struct Erased {
 )]
 pub(crate) async fn erase(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
 ) -> Result<Json<Erased>, Problem> {
+    acting.is_nobody()?;
     let records = api.engine.erase(&AccountId::new(id.clone())).await?;
     tracing::info!(account = id, records, "a customer was erased");
     Ok(Json(Erased {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::acting::Acting;
 use super::extract::{Params, Segments, Strict, name};
 use super::{Api, Problem};
 use crate::engine::{AgentAtWork, SignOfLife, Waiting};
@@ -158,8 +159,17 @@ pub(crate) struct Queue {
 
 /// List who waits for a person
 #[utoipa::path(get, path = "/api/v1/queue", tag = "agents", responses((status = 200, body = Queue)))]
-pub(crate) async fn queue(State(api): State<Api>) -> Result<Json<Queue>, Problem> {
-    let waiting = api.read(|core| core.queue()).await?;
+pub(crate) async fn queue(State(api): State<Api>, acting: Acting) -> Result<Json<Queue>, Problem> {
+    let waiting = api.read(move |core| {
+        let mut shown = Vec::new();
+        for waiting in core.queue()? {
+            if acting.sees_id(core, &waiting.conversation)? {
+                shown.push(waiting);
+            }
+        }
+        Ok(shown)
+    });
+    let waiting = waiting.await?;
     Ok(Json(Queue {
         waiting: waiting.into_iter().map(WaitingView::from).collect(),
     }))

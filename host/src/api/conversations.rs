@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::acting::Acting;
 use super::extract::{Params, Segments, Strict, name};
 use super::messages::{Received, answer};
 use super::views::{ConversationView, MessageView};
@@ -80,6 +81,7 @@ pub(crate) struct ConversationPage {
 )]
 pub(crate) async fn list(
     State(api): State<Api>,
+    acting: Acting,
     Params(query): Params<ConversationsQuery>,
 ) -> Result<Json<ConversationPage>, Problem> {
     let limit = page_size(query.limit)?;
@@ -120,7 +122,7 @@ pub(crate) async fn list(
     });
     let cursor = cursor.transpose()?;
     let page = api
-        .read(move |core| page(core, &query, limit, cursor))
+        .read(move |core| page(core, &acting, &query, limit, cursor))
         .await?;
     Ok(Json(page))
 }
@@ -128,6 +130,7 @@ pub(crate) async fn list(
 /// Goes through the runs from the newest on; a conversation stands where its last run does.
 fn page(
     core: &Core,
+    acting: &Acting,
     query: &ConversationsQuery,
     limit: usize,
     mut cursor: Option<RunMark>,
@@ -153,7 +156,7 @@ fn page(
                 Err(error) => return Err(error),
             };
             // One that stands further up was on an earlier page.
-            if state.run_count == number && query.takes(&state) {
+            if state.run_count == number && acting.sees(&state) && query.takes(&state) {
                 conversations.push(ConversationView::from(&state));
             }
             if conversations.len() == limit || looked_at >= LOOKED_AT {
@@ -209,6 +212,7 @@ pub(crate) struct ConversationWithMessages {
 )]
 pub(crate) async fn show(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
     Params(query): Params<MessagesQuery>,
 ) -> Result<Json<ConversationWithMessages>, Problem> {
@@ -216,7 +220,7 @@ pub(crate) async fn show(
     let id = ConversationId::new(id);
     let (state, messages) = api
         .read(move |core| {
-            let state = core.conversation(&id)?;
+            let state = acting.conversation(core, &id)?;
             let page = MessagePage {
                 after: query.after,
                 before: query.before,
@@ -256,10 +260,12 @@ pub(crate) struct NewReply {
 )]
 pub(crate) async fn reply(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
     Strict(reply): Strict<NewReply>,
 ) -> Result<Json<Received>, Problem> {
     name("agent", &reply.agent)?;
+    acting.speaks_for(api.engine.core(), &reply.agent)?;
     let conversation = ConversationId::new(id);
     act(
         &api,
@@ -289,10 +295,12 @@ pub(crate) struct Taking {
 )]
 pub(crate) async fn take(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
     Strict(taking): Strict<Taking>,
 ) -> Result<Json<Received>, Problem> {
     name("agent", &taking.agent)?;
+    acting.speaks_for(api.engine.core(), &taking.agent)?;
     act(
         &api,
         Request::Take {
@@ -353,10 +361,12 @@ pub(crate) struct Settling {
 )]
 pub(crate) async fn resolve(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
     Strict(settling): Strict<Settling>,
 ) -> Result<Json<Received>, Problem> {
     name("agent", &settling.agent)?;
+    acting.speaks_for(api.engine.core(), &settling.agent)?;
     let conversation = ConversationId::new(id);
     act(
         &api,

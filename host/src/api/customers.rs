@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
+use super::acting::Acting;
 use super::extract::{Params, Segments, Strict, name};
 use super::{Api, Problem, page_size};
 use crate::engine::{EngineError, Merge, TimelineMark, timeline};
@@ -67,10 +68,12 @@ impl From<Merge> for MergeView {
 )]
 pub(crate) async fn merge(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
     Strict(merging): Strict<Merging>,
 ) -> Result<Json<MergeView>, Problem> {
     name("agent", &merging.agent)?;
+    acting.speaks_for(api.engine.core(), &merging.agent)?;
     let (into, from) = (AccountId::new(id), AccountId::new(merging.from));
     let merge = api.read(move |core| core.merge(&from, &into, &merging.agent));
     Ok(Json(merge.await?.into()))
@@ -87,10 +90,12 @@ pub(crate) async fn merge(
 )]
 pub(crate) async fn split(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
     Strict(splitting): Strict<Splitting>,
 ) -> Result<Json<MergeView>, Problem> {
     name("agent", &splitting.agent)?;
+    acting.speaks_for(api.engine.core(), &splitting.agent)?;
     let from = AccountId::new(id);
     let merge = api.read(move |core| core.split(&from)).await?;
     tracing::info!(account = %merge.from, into = %merge.into, by = %splitting.agent, "a merge was taken back");
@@ -131,6 +136,7 @@ pub(crate) struct Timeline {
 )]
 pub(crate) async fn show(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
     Params(query): Params<TimelineQuery>,
 ) -> Result<Json<Timeline>, Problem> {
@@ -148,7 +154,11 @@ pub(crate) async fn show(
         let mut lines = Vec::new();
         for (_, run) in &marks {
             match core.run(run) {
-                Ok(run) => lines_of(&run, &zone, &mut lines),
+                Ok(run) => match acting.conversation(core, &run.before.id) {
+                    Ok(_) => lines_of(&run, &zone, &mut lines),
+                    Err(EngineError::NotFound { .. }) => {}
+                    Err(error) => return Err(error),
+                },
                 // Erased meanwhile.
                 Err(EngineError::NotFound { .. }) => {}
                 Err(error) => return Err(error),

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
 
+use super::acting::Acting;
 use super::extract::{Params, Segments};
 use super::views::MessageView;
 use super::{Api, Problem};
@@ -94,14 +95,15 @@ pub(crate) fn messages_of(run: &Run) -> Vec<MessageView> {
 )]
 pub(crate) async fn follow(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
     Params(query): Params<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = ConversationId::new(id);
     let state = api.read({
-        let id = id.clone();
-        move |core| core.conversation(&id)
+        let (id, acting) = (id.clone(), acting.clone());
+        move |core| acting.conversation(core, &id)
     });
     let state = state.await?;
     let last = match last_event_id(&headers)? {
@@ -113,6 +115,10 @@ pub(crate) async fn follow(
     };
     let zone = api.engine.core().desk().time_zone.clone();
     let render = move |run: &Run, number: u32| {
+        // It may come to be hidden while it is followed.
+        if !acting.sees_run(run) {
+            return None;
+        }
         let data = serde_json::to_string(&RunEvent::of(run, number, &zone)).ok()?;
         Some(
             Event::default()

@@ -3,13 +3,13 @@
 //! This room turns requests into [`crate::engine::Request`]s and answers into JSON. It decides nothing about service.
 //! Every refusal is `application/problem+json` (RFC 9457) that says what was wrong and how to mend it.
 //!
-//! - `messages`, `conversations`, `agents`, `events`, `accounts`, `customers`, `tickets`, `runs`, `plugins`, `records`, `reports`, `search`: the calls under `/api/v1`.
+//! - `messages`, `conversations`, `agents`, `events`, `accounts`, `customers`, `tickets`, `evidence`, `promises`, `runs`, `plugins`, `records`, `reports`, `search`: the calls under `/api/v1`.
 //! - `chat`: the page for visitors and its two endpoints; `limiter`: how often strangers may use them.
 //! - `survey`: the satisfaction question as a signed link.
 //! - `health`, `openapi`: for whoever runs the host or writes a client.
 //! - `extract`, `views`, `problem`: what is read, the shapes of answers, refusals.
 //! - `proxies`: who calls, where proxies stand before the host.
-//! - `guard`: the access token, other sites' pages, headers of every answer.
+//! - `acting`: for whom a program acts; `guard`: the access token, other sites' pages, headers of every answer.
 //! - `hub`: wakes the streams of a conversation; `server`: the accept loop.
 //!
 //! Invariants:
@@ -18,11 +18,13 @@
 //! 3. What a header claims about where a request came from is believed of trusted proxies only.
 
 mod accounts;
+mod acting;
 mod agents;
 mod chat;
 mod conversations;
 mod customers;
 mod events;
+mod evidence;
 mod extract;
 mod guard;
 mod health;
@@ -32,6 +34,7 @@ mod messages;
 mod openapi;
 mod plugins;
 mod problem;
+mod promises;
 mod proxies;
 mod records;
 mod reports;
@@ -223,6 +226,9 @@ routes! {
     Token post "/api/v1/accounts/{id}/split" => customers::split;
     Token get "/api/v1/tickets" => tickets::list;
     Token patch "/api/v1/tickets/{id}" => tickets::update;
+    Token get "/api/v1/tickets/{id}/evidence" => evidence::export;
+    Token get "/api/v1/promises" => promises::list;
+    Token patch "/api/v1/promises/{id}" => promises::keep;
     Token get "/api/v1/runs/{id}" => runs::show;
     Token get "/api/v1/plugins" => plugins::list;
     Token put "/api/v1/plugins/{name}/{version}" => plugins::push;

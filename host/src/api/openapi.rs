@@ -5,8 +5,8 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::{
-    accounts, agents, chat, conversations, customers, events, health, messages, plugins, records,
-    reports, runs, search, survey, tickets,
+    accounts, agents, chat, conversations, customers, events, evidence, health, messages, plugins,
+    promises, records, reports, runs, search, survey, tickets,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -42,6 +42,9 @@ use super::{
         customers::split,
         tickets::list,
         tickets::update,
+        evidence::export,
+        promises::list,
+        promises::keep,
         runs::show,
         plugins::list,
         plugins::push,

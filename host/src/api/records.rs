@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::acting::Acting;
 use super::extract::{Segments, Strict, name};
 use super::{Api, Problem};
 use crate::engine::Request;
@@ -128,9 +129,10 @@ pub(crate) struct Editing {
 )]
 pub(crate) async fn show(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
 ) -> Result<Json<RecordView>, Problem> {
-    record_of(&api, ConversationId::new(id)).await
+    record_of(&api, &acting, ConversationId::new(id)).await
 }
 
 /// Put your own words into a wrap-up record
@@ -142,6 +144,7 @@ pub(crate) async fn show(
 )]
 pub(crate) async fn edit(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
     Strict(editing): Strict<Editing>,
 ) -> Result<Json<RecordView>, Problem> {
@@ -154,19 +157,28 @@ pub(crate) async fn edit(
         next_action: editing.next_action,
     };
     check(&edit)?;
+    acting.speaks_for(api.engine.core(), &editing.agent)?;
     let conversation = ConversationId::new(id);
+    // Only what is shown may be changed.
+    let _: Json<RecordView> = record_of(&api, &acting, conversation.clone()).await?;
     let request = Request::EditRecord {
         conversation: conversation.clone(),
         agent: editing.agent,
         edit,
     };
     api.engine.submit(request).await?;
-    record_of(&api, conversation).await
+    record_of(&api, &acting, conversation).await
 }
 
-async fn record_of(api: &Api, id: ConversationId) -> Result<Json<RecordView>, Problem> {
-    let wanted = id.clone();
-    let state = api.read(move |core| core.conversation(&wanted)).await?;
+async fn record_of(
+    api: &Api,
+    acting: &Acting,
+    id: ConversationId,
+) -> Result<Json<RecordView>, Problem> {
+    let (wanted, acting) = (id.clone(), acting.clone());
+    let state = api
+        .read(move |core| acting.conversation(core, &wanted))
+        .await?;
     match state.record {
         Some(record) => Ok(Json(RecordView::new(&id, &record))),
         None => Err(Problem::not_found(

@@ -4,8 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::ToSchema;
 
+use super::acting::Acting;
 use super::extract::Segments;
 use super::{Api, Problem};
+use crate::engine::EngineError;
 use crate::model::{Run, RunId};
 
 /// The trace of a run: enough to understand it and to repeat it byte for byte.
@@ -46,8 +48,18 @@ pub(crate) struct RunTrace {
 )]
 pub(crate) async fn show(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
 ) -> Result<Json<Run>, Problem> {
     let id = RunId::new(id);
-    Ok(Json(api.read(move |core| core.run(&id)).await?))
+    let run = api.read(move |core| {
+        let run = core.run(&id)?;
+        let shown = acting.conversation(core, &run.before.id);
+        shown.map_err(|_| EngineError::NotFound {
+            what: "run",
+            id: id.to_string(),
+        })?;
+        Ok(run)
+    });
+    Ok(Json(run.await?))
 }

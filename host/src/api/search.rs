@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::acting::Acting;
 use super::extract::Params;
 use super::{Api, Problem, page_size};
 use crate::engine::SearchMark;
@@ -65,6 +66,7 @@ pub(crate) struct FoundConversation {
 )]
 pub(crate) async fn find(
     State(api): State<Api>,
+    acting: Acting,
     Params(query): Params<SearchQuery>,
 ) -> Result<Json<Found>, Problem> {
     const SHORTEST: usize = 2;
@@ -95,6 +97,7 @@ pub(crate) async fn find(
         conversations: found
             .hits
             .into_iter()
+            .filter(|hit| acting.sees(&hit.conversation))
             .map(|hit| FoundConversation {
                 conversation: hit.conversation.id.to_string(),
                 account: hit.conversation.account.to_string(),

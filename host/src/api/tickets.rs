@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::acting::Acting;
 use super::extract::{Params, Segments, Strict, name};
 use super::views::{TicketView, is_overdue};
 use super::{Api, Problem, page_size};
@@ -52,13 +53,14 @@ pub(crate) struct TicketPage {
 )]
 pub(crate) async fn list(
     State(api): State<Api>,
+    acting: Acting,
     Params(query): Params<TicketsQuery>,
 ) -> Result<Json<TicketPage>, Problem> {
     let limit = page_size(query.limit)?;
     let filter = Filter::of(&query)?;
     let cursor = query.cursor.map(TicketId::new);
     Ok(Json(
-        api.read(move |core| page(core, &filter, limit, cursor))
+        api.read(move |core| page(core, &acting, &filter, limit, cursor))
             .await?,
     ))
 }
@@ -115,6 +117,7 @@ fn status(text: &str) -> Result<TicketStatus, Problem> {
 
 fn page(
     core: &Core,
+    acting: &Acting,
     filter: &Filter,
     limit: usize,
     mut cursor: Option<TicketId>,
@@ -127,7 +130,7 @@ fn page(
         let whole = found.len() == LOOKED_AT_ONCE;
         for ticket in found {
             looked_at += 1;
-            if filter.takes(&ticket, now) {
+            if filter.takes(&ticket, now) && acting.sees_ticket(core, &ticket)? {
                 tickets.push(TicketView::from(&ticket));
             }
             cursor = Some(ticket.id);
@@ -168,12 +171,26 @@ pub(crate) struct TicketMove {
 )]
 pub(crate) async fn update(
     State(api): State<Api>,
+    acting: Acting,
     Segments(id): Segments<String>,
     Strict(change): Strict<TicketMove>,
 ) -> Result<Json<TicketView>, Problem> {
     name("by", &change.by)?;
     let id = TicketId::new(id);
     let status = status(&change.status)?;
+    let shown = api.read({
+        let id = id.clone();
+        move |core| {
+            let ticket = core.ticket(&id)?;
+            acting.sees_ticket(core, &ticket)
+        }
+    });
+    if !shown.await? {
+        return Err(Problem::not_found(format!(
+            "there is no ticket {:?}",
+            id.as_str()
+        )));
+    }
     let request = Request::Ticket {
         ticket: id.clone(),
         by: change.by,

@@ -116,6 +116,9 @@ pub(crate) struct TicketView {
     /// What was done, for the customer to hear.
     #[serde(skip_serializing_if = "Option::is_none")]
     feedback: Option<String>,
+    /// Whom of the desk's people a complaint is about; they don't see it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    about: Vec<String>,
 }
 
 impl From<&Ticket> for TicketView {
@@ -136,6 +139,7 @@ impl From<&Ticket> for TicketView {
             escalations: ticket.escalations,
             notified: ticket.notified.clone(),
             feedback: ticket.feedback.clone(),
+            about: ticket.about.clone(),
         }
     }
 }
@@ -170,6 +174,8 @@ impl From<&Timer> for TimerView {
 /// Something that the desk said it would do.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PromiseView {
+    /// Its id.
+    id: String,
     /// The words.
     text: String,
     /// Until when.
@@ -180,15 +186,34 @@ pub(crate) struct PromiseView {
     owner: Option<String>,
     /// `open`, `kept` or `broken`.
     status: &'static str,
+    /// Since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    made_at: Option<Timestamp>,
+    /// The ticket whose closing keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket: Option<String>,
+    /// Since when it is kept or broken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    settled_at: Option<Timestamp>,
+    /// What kept it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<String>,
 }
 
 impl From<&Promise> for PromiseView {
     fn from(promise: &Promise) -> Self {
         Self {
+            id: promise.id.to_string(),
             text: promise.text.clone(),
             due: promise.due,
             owner: promise.owner.clone(),
             status: promise.status.as_str(),
+            made_at: promise.made_at,
+            ticket: promise.ticket.as_ref().map(ToString::to_string),
+            settled_at: promise.settled_at,
+            evidence: promise.evidence.clone(),
         }
     }
 }
@@ -305,6 +330,8 @@ pub(crate) struct AccountView {
     /// The accounts that were merged into it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     merged: Vec<MergeView>,
+    /// What every department promised the customer, the first to be due first.
+    promises: Vec<PromiseView>,
 }
 
 impl AccountView {
@@ -314,6 +341,9 @@ impl AccountView {
         tickets: &[Ticket],
         merged: Vec<MergeView>,
     ) -> Self {
+        let promises = conversations.iter().flat_map(|state| &state.promises);
+        let mut promises: Vec<&Promise> = promises.collect();
+        promises.sort_by_key(|promise| promise.due);
         Self {
             id: account.id.to_string(),
             name: account.name.clone(),
@@ -325,6 +355,7 @@ impl AccountView {
             conversations: conversations.iter().map(ConversationView::from).collect(),
             tickets: tickets.iter().map(TicketView::from).collect(),
             merged,
+            promises: promises.into_iter().map(PromiseView::from).collect(),
         }
     }
 }

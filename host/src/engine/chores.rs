@@ -69,6 +69,7 @@ impl Core {
                 conversation: whose.clone(),
                 to: (*to).to_owned(),
                 url: (*url).to_owned(),
+                urgent: false,
                 text: note.text.to_owned(),
                 at: note.at,
                 attachment: note.attachment.clone(),

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::intake::{Due, DueRow, Identity, Seen};
 use super::keys;
+use super::promises;
 use super::run::Finished;
 use crate::model::{AccountId, Change, ConversationId, Timer};
 use crate::store::{Batch, Table};
 use crate::workflow::Desk;
-use crate::workflow::directory::Via;
+use crate::workflow::directory::{Told, Via};
 
 /// Something that must leave the desk: kept until whoever it is for has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,8 +21,11 @@ pub(crate) struct Delivery {
     pub(crate) conversation: ConversationId,
     /// A person or department of the directory.
     pub(crate) to: String,
-    /// Where it goes: the address of a webhook.
+    /// Where it goes: the address of a webhook, or the name of one in the directory.
     pub(crate) url: String,
+    /// Whether people may be in danger: it waits for nothing else.
+    #[serde(default)]
+    pub(crate) urgent: bool,
     /// What.
     pub(crate) text: String,
     /// Since when.
@@ -101,6 +105,7 @@ pub(crate) fn batch(
             &finished.facts,
         );
     }
+    promises::rows(&mut batch, finished);
     for ticket in &finished.tickets {
         batch.put_json(Table::Ticket, keys::ticket(&ticket.id), ticket);
     }
@@ -180,12 +185,21 @@ pub(crate) fn put_due(
 
 /// What goes to webhooks. Whoever is told in the console finds it in the run.
 fn outbox(batch: &mut Batch, desk: &Desk, finished: &Finished, number: u32) {
+    let at = finished.run.event.at;
     let mut nth = 0;
     for entry in &finished.run.entries {
-        let Change::Notified { to, text } = &entry.change else {
+        let Change::Notified { to, text, urgent } = &entry.change else {
             continue;
         };
-        for recipient in desk.directory.recipients(to) {
+        let recipients = match desk.directory.told(to, at) {
+            Told::Now(present) if !urgent => present,
+            _ => desk.directory.recipients(to),
+        };
+        let hidden = &finished.state.hidden_from;
+        for recipient in recipients {
+            if hidden.iter().any(|name| name == recipient.name) {
+                continue;
+            }
             for via in recipient.via {
                 let Via::Webhook(url) = via else { continue };
                 let delivery = Delivery {
@@ -193,8 +207,9 @@ fn outbox(batch: &mut Batch, desk: &Desk, finished: &Finished, number: u32) {
                     conversation: finished.state.id.clone(),
                     to: recipient.name.to_owned(),
                     url: url.clone(),
+                    urgent: *urgent,
                     text: text.clone(),
-                    at: finished.run.event.at,
+                    at,
                     attachment: None,
                 };
                 batch.put_json(

@@ -51,6 +51,8 @@ pub(crate) fn answer(
         (Policy::Retry, None) => Policy::HoldMessage,
         (policy, _) => policy,
     };
+    // At the first failure the customer was asked to wait; once is enough.
+    *held |= failed.attempt > 0;
     draft.push(
         "host",
         Change::Failed {
@@ -63,7 +65,7 @@ pub(crate) fn answer(
         Policy::Skip => Then::GoOn,
         Policy::Stop => Then::End,
         Policy::HoldMessage => {
-            attention(draft);
+            attention(draft, &format!("{} failed: {}", failed.step, failed.reason));
             if !*held {
                 hold(draft, desk);
                 *held = true;
@@ -71,7 +73,7 @@ pub(crate) fn answer(
             Then::GoOn
         }
         Policy::Retry => {
-            if failed.attempt == 0 && !*held {
+            if !*held {
                 hold(draft, desk);
                 *held = true;
             }
@@ -87,20 +89,43 @@ pub(crate) fn answer(
     }
 }
 
-/// A person should look at the conversation.
-pub(crate) fn attention(draft: &mut Draft<'_>) {
-    if !draft
-        .state
-        .labels
-        .iter()
-        .any(|label| label == NEEDS_ATTENTION)
+/// A person should look at the conversation, and is told so: whoever has it, else whoever answers for
+/// `needs-attention`, else the lead of its team or of the first department.
+pub(crate) fn attention(draft: &mut Draft<'_>, why: &str) {
+    let known = |label: &String| label == NEEDS_ATTENTION;
+    if draft.state.labels.iter().any(known) {
+        return;
+    }
+    let label = NEEDS_ATTENTION.to_owned();
+    draft.push("host", Change::LabelAdded { label });
+    if let Some(to) = who_looks(draft) {
+        let (contact, channel) = (&draft.state.contact, &draft.state.channel);
+        let text = format!("[{NEEDS_ATTENTION}] {contact} ({channel}): {why}");
+        draft.notify("host", &to, &text);
+    }
+}
+
+/// Who looks at a conversation that nobody in particular is to look at.
+pub(crate) fn who_looks(draft: &Draft<'_>) -> Option<String> {
+    let (directory, state) = (&draft.desk.directory, &draft.state);
+    if let Some(agent) = state
+        .agent
+        .as_deref()
+        .filter(|name| directory.person(name).is_some())
     {
-        draft.push(
-            "host",
-            Change::LabelAdded {
-                label: NEEDS_ATTENTION.to_owned(),
-            },
-        );
+        return Some(agent.to_owned());
+    }
+    if directory.has(NEEDS_ATTENTION) {
+        return Some(NEEDS_ATTENTION.to_owned());
+    }
+    let team = state.team.as_deref().and_then(|name| directory.team(name));
+    let department = match team {
+        Some(team) => &team.department,
+        None => &directory.departments().first()?.name,
+    };
+    match directory.escalation(department).first() {
+        Some(person) => Some(person.name.clone()),
+        None => Some(department.clone()),
     }
 }
 

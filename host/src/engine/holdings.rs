@@ -181,6 +181,9 @@ impl Gathering<'_> {
         for ticket in &state.tickets {
             self.one(Table::Ticket, keys::ticket(&ticket.id))?;
         }
+        for promise in &state.promises {
+            self.one(Table::Promise, keys::promise(&promise.id))?;
+        }
         let prefix = keys::of_conversation(id);
         self.all(Table::Message, &prefix)?;
         self.all(Table::Outbox, &prefix)?;

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::keys;
+use super::promises::PromiseRow;
 use super::request::{EngineError, Inbound, Request};
 use crate::model::{
-    Account, AccountId, Conversation, ConversationId, Run, Ticket, TicketId, contact_key,
+    Account, AccountId, Conversation, ConversationId, PromiseId, Run, Ticket, TicketId, contact_key,
 };
 use crate::store::{Store, Table, get_json};
 
@@ -63,6 +64,21 @@ pub(crate) enum Due {
     Recovered {
         began_at: Timestamp,
         ended_at: Timestamp,
+    },
+    /// Something that was promised should be done.
+    Promise {
+        id: crate::model::PromiseId,
+    },
+    /// The desk is open again: an apology for what was broken meanwhile.
+    Apology {
+        id: crate::model::PromiseId,
+    },
+    /// All tickets of a conversation that was settled before are closed.
+    Resolve,
+    /// Somebody who wasn't there is told.
+    Notice {
+        to: String,
+        text: String,
     },
 }
 
@@ -122,6 +138,13 @@ impl Records<'_> {
     pub(crate) fn ticket(&self, id: &TicketId) -> Result<Ticket, EngineError> {
         get_json(self.0, Table::Ticket, &keys::ticket(id))?.ok_or_else(|| EngineError::NotFound {
             what: "ticket",
+            id: id.to_string(),
+        })
+    }
+
+    pub(crate) fn promise(&self, id: &PromiseId) -> Result<PromiseRow, EngineError> {
+        get_json(self.0, Table::Promise, &keys::promise(id))?.ok_or_else(|| EngineError::NotFound {
+            what: "promise",
             id: id.to_string(),
         })
     }
@@ -199,6 +222,10 @@ pub(crate) fn lane(
         | Request::Survey { conversation, .. }
         | Request::EditRecord { conversation, .. } => records.conversation(conversation)?.account,
         Request::Ticket { ticket, .. } => records.ticket(ticket)?.account,
+        Request::Kept { promise, .. } => {
+            let conversation = records.promise(promise)?.conversation;
+            records.conversation(&conversation)?.account
+        }
         Request::Due(key) => records.due(key)?.account,
     };
     Ok(Lane {

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::{AccountId, ConversationId, KvScope, RunId, TicketId, contact_key};
+use crate::model::{AccountId, ConversationId, KvScope, PromiseId, RunId, TicketId, contact_key};
 
 /// A key under construction.
 #[derive(Default)]
@@ -153,6 +153,11 @@ pub(crate) fn host_notes(name: &str) -> Vec<u8> {
 
 /// `Ticket`: by id.
 pub(crate) fn ticket(id: &TicketId) -> Vec<u8> {
+    id.as_str().as_bytes().to_vec()
+}
+
+/// `Promise`: by id.
+pub(crate) fn promise(id: &PromiseId) -> Vec<u8> {
     id.as_str().as_bytes().to_vec()
 }
 

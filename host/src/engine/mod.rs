@@ -4,6 +4,9 @@
 //! - `run`, `review`, `settle`, `failure`: one event through its chain, as a pure function of event, context, plugins and
 //!   host answers.
 //! - `floor`: who is there, who waits for whom, the minute, outages.
+//! - `notices`: who is told what and when; `complaints`: those about somebody of the desk; `promises`: the ledger; `case`: when a
+//!   conversation is settled; `duties`: what the host sees to
+//!   whatever the steps do.
 //! - `commit`: a run as one atomic batch.
 //! - `opening`: requests as the input of a run; `plan`: the workflow that it sees; `desk_memory`: what runs share.
 //! - `core`: these together, one request at a time: what the simulator drives in virtual time.
@@ -19,13 +22,16 @@
 //! 3. Nobody is answered before the batch is durable.
 //! 4. Nothing in a run depends on anything but its recorded inputs, so that every run can be repeated.
 
+mod case;
 mod chores;
 mod clock;
 mod closing;
 mod commit;
+mod complaints;
 mod core;
 mod desk_host;
 mod desk_memory;
+mod duties;
 mod failure;
 mod floor;
 mod holdings;
@@ -33,11 +39,13 @@ mod intake;
 mod keys;
 mod merging;
 mod meters;
+mod notices;
 mod opening;
 mod outbox;
 mod periods;
 mod plan;
 mod plugins;
+mod promises;
 mod reading;
 mod replay;
 mod request;
@@ -52,6 +60,7 @@ pub mod simulate;
 pub(crate) mod testing;
 mod timeline;
 mod upgrade;
+mod words;
 
 pub use chores::Chore;
 pub(crate) use chores::HostNote;
@@ -64,6 +73,7 @@ pub use merging::{Merge, TimelineMark};
 pub use plugins::{
     ActivePlugin, Origin, PluginVersion, PluginsError, RefusedWish, standard_plugins,
 };
+pub use promises::PromiseRow;
 pub use reading::{MessagePage, RunMark};
 pub use replay::{Difference, ReplayReport, ReplaySelection};
 pub use request::{Answer, EngineError, Inbound, Request};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::case;
 use super::commit::Arrival;
 use super::core::Core;
 use super::floor::board::Roster;
@@ -9,12 +10,14 @@ use super::floor::{self, Outage, care};
 use super::intake::{self, Due, Identity, Inbox, Records};
 use super::keys;
 use super::plan::Workflow;
+use super::promises;
 use super::request::{Answer, EngineError, Inbound, Request};
 use super::run::Input;
 use crate::model::{
     Account, AccountId, Author, Change, Conversation, ConversationId, Entry, Event, EventId,
     Handler, Message, MessageId, Occurrence, RecordEdit, Resume, RunId, TicketStatus,
 };
+use crate::workflow::Desk;
 
 impl Core {
     pub(super) fn message(
@@ -189,6 +192,7 @@ impl Core {
                 agent,
             } => {
                 let (mut conversation, customer) = load(&records, conversation)?;
+                visible(&self.desk(), &conversation, agent)?;
                 let what = Occurrence::Announced {
                     name: "conversation.taken".to_owned(),
                     value: serde_json::json!({ "agent": agent }).to_string(),
@@ -248,21 +252,16 @@ impl Core {
                         conversation.id
                     )));
                 }
-                let what = Occurrence::ConversationResolved {
-                    by: by.clone(),
-                    summary: summary.clone(),
-                };
-                let change = Change::Resolved {
-                    summary: summary.clone(),
-                };
-                Ok(Inbox::of(begin(
+                visible(&self.desk(), &conversation, by)?;
+                let input = case::resolve(
+                    &records,
                     &mut conversation,
                     customer,
                     at,
-                    what,
                     by,
-                    vec![change],
-                )))
+                    summary.clone(),
+                )?;
+                Ok(Inbox::of(input))
             }
             Request::Survey {
                 conversation,
@@ -293,7 +292,10 @@ impl Core {
                 conversation,
                 agent,
                 edit,
-            } => edit_record(&records, conversation, agent, edit, at),
+            } => {
+                visible(&self.desk(), &records.conversation(conversation)?, agent)?;
+                edit_record(&records, conversation, agent, edit, at)
+            }
             Request::Ticket {
                 ticket,
                 by,
@@ -301,9 +303,17 @@ impl Core {
                 feedback,
             } => {
                 let mut ticket = records.ticket(ticket)?;
+                let desk = self.desk();
+                let person = desk.directory.person(by).map(|person| &person.name);
+                if person.is_some_and(|person| ticket.about.contains(person)) {
+                    return Err(EngineError::NotFound {
+                        what: "ticket",
+                        id: ticket.id.to_string(),
+                    });
+                }
                 if !ticket.may_become(*status) {
                     return Err(EngineError::Conflict(format!(
-                        "ticket {} is {}; it can't become {status}",
+                        "ticket {} is {}; it can't become {status}: a ticket goes from opened to acknowledged, in-progress and closed, never back",
                         ticket.id, ticket.status
                     )));
                 }
@@ -327,9 +337,24 @@ impl Core {
                 let what = Occurrence::TicketUpdated {
                     ticket: brief.clone(),
                 };
-                let change = Change::TicketMoved { ticket: brief };
-                let mut input = begin(&mut conversation, customer, at, what, by, vec![change]);
+                let mut changes = vec![Change::TicketMoved {
+                    ticket: brief.clone(),
+                }];
+                changes.extend(promises::kept_by_ticket(&conversation, &brief, by, at));
+                let mut input = begin(&mut conversation, customer, at, what, by, changes);
                 input.tickets.push(ticket);
+                Ok(Inbox::of(input))
+            }
+            Request::Kept {
+                promise,
+                by,
+                evidence,
+            } => {
+                let row = records.promise(promise)?;
+                let (mut conversation, customer) = load(&records, &row.conversation)?;
+                visible(&self.desk(), &conversation, by)?;
+                let input =
+                    promises::kept_by_hand(&mut conversation, customer, at, promise, by, evidence)?;
                 Ok(Inbox::of(input))
             }
             Request::Due(key) => self.due(&records, key, at),
@@ -350,6 +375,7 @@ impl Core {
             ));
         }
         let (mut conversation, customer) = load(records, conversation)?;
+        visible(&self.desk(), &conversation, agent)?;
         let number = conversation.message_count + 1;
         let message = Message {
             id: MessageId::of(&conversation.id, number),
@@ -376,9 +402,11 @@ impl Core {
                 agent: agent.to_owned(),
             });
         }
+        let kept = promises::kept_by_word(&conversation, at, &format!("{agent}: {text}"));
         changes.push(Change::Replied {
             message: message.clone(),
         });
+        changes.extend(kept);
         changes.extend(findings.into_iter().map(|finding| Change::Found {
             finding,
             text: text.to_owned(),
@@ -484,6 +512,12 @@ impl Core {
                 input.event.depth = depth;
                 input
             }
+            Due::Promise { id } => promises::due(&mut conversation, customer, at, &id)?,
+            Due::Apology { id } => promises::reopened(&mut conversation, customer, at, &id)?,
+            Due::Resolve => case::resolve_at_last(&mut conversation, customer, at)?,
+            Due::Notice { to, text } => {
+                super::notices::on_return(&mut conversation, customer, at, to, text)
+            }
             Due::Retry(resume) => self.resume(records, &mut conversation, customer, resume, at)?,
         };
         Ok(Inbox {
@@ -587,8 +621,20 @@ fn load(
     Ok((conversation, account))
 }
 
+/// A complaint about somebody is none of theirs (R74): to them there is no such conversation.
+fn visible(desk: &Desk, conversation: &Conversation, who: &str) -> Result<(), EngineError> {
+    let person = desk.directory.person(who);
+    if person.is_some_and(|person| conversation.is_hidden_from(&person.name)) {
+        return Err(EngineError::NotFound {
+            what: "conversation",
+            id: conversation.id.to_string(),
+        });
+    }
+    Ok(())
+}
+
 /// The input of a run: the event's own changes are applied to the conversation beforehand.
-fn begin(
+pub(super) fn begin(
     conversation: &mut Conversation,
     mut account: Account,
     at: jiff::Timestamp,

@@ -7,9 +7,11 @@ use super::commit::Delivery;
 use super::core::Core;
 use super::intake::Records;
 use super::keys;
+use super::promises::PromiseRow;
 use super::request::EngineError;
 use crate::model::{
-    Account, AccountId, Conversation, ConversationId, Message, Run, RunId, Ticket, TicketId,
+    Account, AccountId, Conversation, ConversationId, Message, PromiseId, Run, RunId, Ticket,
+    TicketId,
 };
 use crate::store::{KeyRange, Row, Table, decode_record};
 
@@ -216,6 +218,34 @@ impl Core {
         decoded(
             Table::Ticket,
             self.store().scan(Table::Ticket, range, limit)?,
+        )
+    }
+
+    /// A promise with where it was made.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`]; where the store can't be read.
+    pub fn promise(&self, id: &PromiseId) -> Result<PromiseRow, EngineError> {
+        Records(self.store().as_ref()).promise(id)
+    }
+
+    /// Promises after an id, in the order of their ids.
+    ///
+    /// # Errors
+    /// Where the store can't be read.
+    pub fn promises(
+        &self,
+        after: Option<&PromiseId>,
+        limit: usize,
+    ) -> Result<Vec<PromiseRow>, EngineError> {
+        let after = after.map(keys::promise);
+        let range = match &after {
+            Some(after) => KeyRange::all().after(after),
+            None => KeyRange::all(),
+        };
+        decoded(
+            Table::Promise,
+            self.store().scan(Table::Promise, range, limit)?,
         )
     }
 

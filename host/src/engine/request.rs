@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    ConversationId, Finding, RecordEdit, Run, Severity, TicketId, TicketStatus, contact_key,
+    ConversationId, Finding, PromiseId, RecordEdit, Run, Severity, TicketId, TicketStatus,
+    contact_key,
 };
 use crate::store::StoreError;
 
@@ -104,6 +105,15 @@ pub enum Request {
         status: TicketStatus,
         /// For the customer to hear; needed to close.
         feedback: Option<String>,
+    },
+    /// Somebody did what was promised.
+    Kept {
+        /// What was promised.
+        promise: PromiseId,
+        /// Who says so.
+        by: String,
+        /// What shows it.
+        evidence: String,
     },
     /// A row of the timer table came due: its key.
     Due(Vec<u8>),

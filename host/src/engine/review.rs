@@ -99,7 +99,8 @@ impl Runner<'_> {
                 });
             }
             if withheld {
-                failure::attention(&mut progress.draft);
+                let why = "a reviewer held a text back";
+                failure::attention(&mut progress.draft, why);
             }
         }
     }

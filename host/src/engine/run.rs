@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::closing;
 use super::desk_host::{DeskHost, DeskReads, KvOverlay};
 use super::desk_memory::Unsettled;
+use super::duties;
 use super::failure::{self, Breakers, FailedStep, Then};
 use super::intake::{Due, Records};
 use super::keys::{self, KvOwner};
@@ -139,6 +140,7 @@ impl Runner<'_> {
                 rehearse,
             } => self.again(&mut progress, run, steps, *rehearse),
         }
+        duties::after_chain(&mut progress.draft, &input);
         self.review(&mut progress, plan);
         let facts = closing::close(&mut progress.draft, progress.input.before.handler);
         let Progress {

@@ -142,13 +142,15 @@ impl Engine {
                 .name("timers".to_owned())
                 .spawn(move || timers.tick())?,
         );
-        let sender = Arc::clone(&shared);
-        let deliver = move || outbox::deliver(&sender.core, &sender.stopping);
-        threads.push(
-            std::thread::Builder::new()
-                .name("outbox".to_owned())
-                .spawn(deliver)?,
-        );
+        for (name, lane) in [
+            ("outbox", outbox::Lane::Usual),
+            ("outbox-urgent", outbox::Lane::Urgent),
+        ] {
+            let sender = Arc::clone(&shared);
+            let deliver = move || outbox::deliver(&sender.core, &sender.stopping, lane);
+            let builder = std::thread::Builder::new().name(name.to_owned());
+            threads.push(builder.spawn(deliver)?);
+        }
         Ok(Self {
             shared,
             threads: Mutex::new(threads),

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::complaints::told_of;
 use super::intake::{Due, digest_bits};
 use crate::model::{
     Account, Author, Change, Conversation, Effect, Entry, Handover, Message, MessageId, Moment,
-    Promise, PromiseStatus, Reply, RunId, SurveyStatus, Ticket, TicketDraft, TicketId,
-    TicketStatus, Timer,
+    PromiseId, Reply, RunId, SurveyStatus, Ticket, TicketDraft, TicketId, TicketKind, TicketStatus,
+    Timer,
 };
 use crate::sandbox::{Grant, Grants};
 use crate::workflow::Desk;
@@ -44,9 +45,9 @@ pub(crate) enum Moments {
 
 /// A run's changes so far and the state that they make.
 pub(crate) struct Draft<'a> {
-    desk: &'a Desk,
+    pub(super) desk: &'a Desk,
     run: &'a RunId,
-    at: Timestamp,
+    pub(super) at: Timestamp,
     depth: u8,
     moments: Moments,
     pub(crate) resolved_moments: Vec<Timestamp>,
@@ -251,10 +252,8 @@ impl<'a> Draft<'a> {
             Effect::Notify(notification) => {
                 granted(grants, &Grant::Notify)?;
                 self.known(&notification.to)?;
-                Change::Notified {
-                    to: notification.to.clone(),
-                    text: notification.text.clone(),
-                }
+                self.notify(step, &notification.to, &notification.text);
+                return Ok(());
             }
             Effect::SetTimer(timer) => {
                 let due = self.moment(&timer.due)?;
@@ -288,14 +287,7 @@ impl<'a> Draft<'a> {
                     timer: timer.clone(),
                 }
             }
-            Effect::RecordPromise(promise) => Change::Promised {
-                promise: Promise {
-                    text: promise.text.clone(),
-                    due: self.moment(&promise.due)?,
-                    owner: promise.owner.clone(),
-                    status: PromiseStatus::Open,
-                },
-            },
+            Effect::RecordPromise(promise) => return self.promise(step, promise),
             Effect::AskSurvey => Change::SurveyAsked,
             Effect::RecordSurvey(result) => {
                 // A rating may be corrected: the step that asked says how long.
@@ -372,15 +364,19 @@ impl<'a> Draft<'a> {
             let mut ticket = self.whole(&id, tickets)?;
             ticket.body.push_str("\n\n");
             ticket.body.push_str(&draft.body);
+            let named = self.route_around(&mut ticket);
             self.tickets.insert(id, ticket.clone());
             ticket.body = String::new();
-            self.push(
-                step,
-                Change::TicketAppended {
-                    ticket,
-                    text: draft.body.clone(),
-                },
-            );
+            let headline = self.headline(&ticket, &draft.title);
+            // Whoever helps somebody in danger hears every word (R62); a supervisor, whom it is about now (R74).
+            let told = match ticket.kind {
+                TicketKind::Emergency => draft.notify.clone(),
+                _ if named => told_of(&ticket),
+                _ => Vec::new(),
+            };
+            let text = draft.body.clone();
+            self.push_ticket(step, Change::TicketAppended { ticket, text });
+            self.notify_all(step, &told, &headline);
             return Ok(());
         }
         let open = self
@@ -395,7 +391,7 @@ impl<'a> Draft<'a> {
             ));
         }
         let due = draft.due.as_ref().map(|due| self.moment(due)).transpose()?;
-        let ticket = Ticket {
+        let mut ticket = Ticket {
             id: self.ticket_id(),
             key: draft.key.clone(),
             conversation: self.state.id.clone(),
@@ -411,27 +407,15 @@ impl<'a> Draft<'a> {
             escalations: 0,
             notified: draft.notify.clone(),
             feedback: None,
+            opened_by: step.to_owned(),
+            about: Vec::new(),
         };
+        self.route_around(&mut ticket);
         self.tickets.insert(ticket.id.clone(), ticket.clone());
-        let title = format!("[{}] {}", ticket.kind, ticket.title);
-        let department = ticket.department.clone();
-        self.push(step, Change::TicketOpened { ticket });
-        self.push(
-            step,
-            Change::Notified {
-                to: department.clone(),
-                text: title.clone(),
-            },
-        );
-        for to in draft.notify.iter().filter(|to| **to != department) {
-            self.push(
-                step,
-                Change::Notified {
-                    to: to.clone(),
-                    text: title.clone(),
-                },
-            );
-        }
+        let headline = self.headline(&ticket, &ticket.title);
+        let told = told_of(&ticket);
+        self.push_ticket(step, Change::TicketOpened { ticket });
+        self.notify_all(step, &told, &headline);
         Ok(())
     }
 
@@ -456,13 +440,15 @@ impl<'a> Draft<'a> {
         };
         let mut ticket = self.whole(&id, tickets)?;
         ticket.escalations += 1;
-        for to in &escalation.notify {
+        let told = self.told_above(&ticket, &escalation.notify);
+        for to in &told {
             if !ticket.notified.contains(to) {
                 ticket.notified.push(to.clone());
             }
         }
         self.tickets.insert(id, ticket.clone());
-        let text = format!("[{}] {}: {}", ticket.kind, ticket.title, escalation.reason);
+        let headline = self.headline(&ticket, &ticket.title);
+        let text = format!("{headline}: {}", escalation.reason);
         ticket.body = String::new();
         self.push(
             step,
@@ -471,15 +457,7 @@ impl<'a> Draft<'a> {
                 reason: escalation.reason.clone(),
             },
         );
-        for to in &escalation.notify {
-            self.push(
-                step,
-                Change::Notified {
-                    to: to.clone(),
-                    text: text.clone(),
-                },
-            );
-        }
+        self.notify_all(step, &told, &text);
         Ok(())
     }
 
@@ -511,7 +489,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn moment(&mut self, moment: &Moment) -> Result<Timestamp, String> {
+    pub(super) fn moment(&mut self, moment: &Moment) -> Result<Timestamp, String> {
         let at = match &mut self.moments {
             Moments::Recorded(times) => times
                 .pop_front()
@@ -534,6 +512,12 @@ impl<'a> Draft<'a> {
         }
         self.resolved_moments.push(at);
         Ok(at)
+    }
+
+    /// As a ticket's.
+    pub(super) fn promise_id(&mut self) -> PromiseId {
+        self.ids += 1;
+        PromiseId::from_random(digest_bits(&format!("{}/promise/{}", self.run, self.ids)))
     }
 
     /// From the run's id, so that a replay makes the same; unguessable because that is.

@@ -191,7 +191,14 @@ fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
             let more = json!({"escalations": ticket.escalations, "reason": reason});
             ("ticket", with(ticket_line(ticket, zone), more))
         }
-        Change::Notified { to, text } => ("notify", json!({"to": to, "text": text})),
+        Change::Notified { to, text, urgent } => (
+            "notify",
+            json!({"to": to, "text": text, "urgent": urgent.then_some(true)}),
+        ),
+        Change::NoticeKept { to, text, until } => (
+            "notify",
+            json!({"to": to, "text": text, "until": local(*until, zone)}),
+        ),
         Change::TimerSet { timer } => ("timer", timer_line(timer, "set", zone)),
         Change::TimerCancelled { timer } => ("timer", timer_line(timer, "cancelled", zone)),
         Change::TimerFired { timer } => ("timer", timer_line(timer, "fired", zone)),
@@ -224,6 +231,13 @@ fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
         Change::AutoReplyOff { agent } => ("auto-reply", json!({"status": "off", "agent": agent})),
         Change::Escalated { to } => ("escalated", json!({"to": to})),
         Change::Resolved { summary } => ("resolved", json!({"summary": summary})),
+        Change::ResolveLater { closing, open } => (
+            "note",
+            json!({
+                "text": format!("To be resolved when its tickets are closed: {}", open.join(", ")),
+                "summary": closing.summary,
+            }),
+        ),
         Change::Reopened { reason } => ("reopened", json!({"reason": reason})),
         Change::Found { finding, text } => ("finding", finding_line(finding, text)),
         Change::Failed {
@@ -268,6 +282,7 @@ fn ticket_line(ticket: &Ticket, zone: &TimeZone) -> Value {
         "priority": ticket.priority,
         "due": ticket.due.map(|due| local(due, zone)),
         "feedback": ticket.feedback,
+        "about": if ticket.about.is_empty() { Value::Null } else { json!(ticket.about) },
     })
 }
 
@@ -281,6 +296,7 @@ fn promise_line(promise: &Promise, zone: &TimeZone) -> Value {
         "due": local(promise.due, zone),
         "status": promise.status,
         "owner": promise.owner,
+        "evidence": promise.evidence,
     })
 }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::conversation::kinds;
 use super::{
-    Category, Conversation, Finding, Handler, Language, Message, Priority, Promise, Record, Stage,
-    SurveyResult, SurveyStatus, Ticket, TicketStatus, Timer,
+    Category, Closing, Conversation, Finding, Handler, Language, Message, Priority, Promise,
+    Record, Stage, SurveyResult, SurveyStatus, Ticket, TicketStatus, Timer,
 };
 
 /// Who did it: a step, an agent, a department or the host, by name.
@@ -122,6 +122,18 @@ pub enum Change {
         to: String,
         /// What.
         text: String,
+        /// Whether everybody is told, there or not: people may be in danger (R62).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        urgent: bool,
+    },
+    /// Somebody who isn't there will be told something on return (R53).
+    NoticeKept {
+        /// Who.
+        to: String,
+        /// What.
+        text: String,
+        /// When.
+        until: Timestamp,
     },
     /// A timer was set.
     TimerSet {
@@ -220,6 +232,13 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         summary: Option<String>,
     },
+    /// Settled as soon as all tickets are closed.
+    ResolveLater {
+        /// By whom, and how.
+        closing: Closing,
+        /// The tickets that are open.
+        open: Vec<String>,
+    },
     /// Not settled after all.
     Reopened {
         /// Why.
@@ -275,7 +294,10 @@ impl Conversation {
                 }
             }
             Change::LabelRemoved { label } => self.labels.retain(|existing| existing != label),
-            Change::TicketOpened { ticket } => self.tickets.push(without_body(ticket)),
+            Change::TicketOpened { ticket } => {
+                self.tickets.push(without_body(ticket));
+                self.hide(&ticket.about);
+            }
             Change::TicketAppended { ticket, .. }
             | Change::TicketEscalated { ticket, .. }
             | Change::TicketMoved { ticket } => self.replace_ticket(ticket),
@@ -314,8 +336,13 @@ impl Conversation {
                 self.agent = None;
                 self.team = None;
                 self.survey = SurveyStatus::NotAsked;
+                self.closing = None;
             }
-            Change::Reopened { .. } => self.resolved = false,
+            Change::ResolveLater { closing, .. } => self.closing = Some(closing.clone()),
+            Change::Reopened { .. } => {
+                self.resolved = false;
+                self.closing = None;
+            }
             Change::Queued { .. }
             | Change::WaitExcused { .. }
             | Change::Offered
@@ -324,6 +351,7 @@ impl Conversation {
             | Change::Noted { .. }
             | Change::FieldSet { .. }
             | Change::Notified { .. }
+            | Change::NoticeKept { .. }
             | Change::Recorded { .. }
             | Change::Announced { .. }
             | Change::Found { .. }
@@ -339,13 +367,25 @@ impl Conversation {
         {
             *existing = without_body(ticket);
         }
+        self.hide(&ticket.about);
+    }
+
+    /// Whom a complaint is about neither sees the conversation nor has it any longer (R74).
+    fn hide(&mut self, about: &[String]) {
+        for name in about {
+            if !self.hidden_from.contains(name) {
+                self.hidden_from.push(name.clone());
+            }
+            if self.agent.as_ref() == Some(name) {
+                self.agent = None;
+            }
+        }
     }
 
     fn settle_promise(&mut self, settled: &Promise) {
-        let same =
-            |promise: &&mut Promise| promise.text == settled.text && promise.due == settled.due;
+        let same = |promise: &&mut Promise| promise.id == settled.id;
         if let Some(promise) = self.promises.iter_mut().find(same) {
-            promise.status = settled.status;
+            promise.clone_from(settled);
         }
     }
 }

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Care, ConversationId, Language, MessageId, Record, Tally, TicketId};
+use super::{
+    AccountId, Care, ConversationId, Language, MessageId, PromiseId, Record, Tally, TicketId,
+};
 
 /// Who wrote a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,6 +216,12 @@ pub struct Ticket {
     /// What was done, for the customer to hear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feedback: Option<String>,
+    /// The step that opened it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub opened_by: String,
+    /// Whom of the desk's people a complaint is about: they don't see it (R74).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<String>,
 }
 
 /// A timer of a conversation; its name is unique in it.
@@ -230,9 +238,12 @@ pub struct Timer {
     pub payload: String,
 }
 
-/// Something that the desk said it would do.
+/// Something that the desk said it would do (R138).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Promise {
+    /// Its id.
+    #[serde(default = "no_promise")]
+    pub id: PromiseId,
     /// The words.
     pub text: String,
     /// Until when.
@@ -240,8 +251,35 @@ pub struct Promise {
     /// Who is to keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// Since when; none: by an earlier version, which didn't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<Timestamp>,
+    /// The ticket whose closing keeps it; none: a word to the customer does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
     /// Where it stands.
     pub status: PromiseStatus,
+    /// Since when it is kept or broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_at: Option<Timestamp>,
+    /// What kept it, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+}
+
+/// Earlier versions gave promises no id.
+fn no_promise() -> PromiseId {
+    PromiseId::new("")
+}
+
+/// Somebody settled a conversation while departments still work on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Closing {
+    /// Who.
+    pub by: String,
+    /// How.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
 }
 
 /// The state of a conversation: the fold of its changes. Messages are kept apart, so that a long conversation costs no
@@ -285,6 +323,12 @@ pub struct Conversation {
     /// Tags.
     #[serde(default)]
     pub labels: Vec<String>,
+    /// How it is resolved once all its tickets are closed (R57).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<Closing>,
+    /// People of the desk who don't see it, because a complaint in it is about them (R74).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden_from: Vec<String>,
     /// Its tickets without their bodies, oldest first; closed ones stay.
     #[serde(default)]
     pub tickets: Vec<Ticket>,
@@ -341,6 +385,8 @@ impl Conversation {
             priority: Priority::Normal,
             stage: None,
             labels: Vec::new(),
+            closing: None,
+            hidden_from: Vec::new(),
             tickets: Vec::new(),
             timers: Vec::new(),
             promises: Vec::new(),
@@ -352,6 +398,18 @@ impl Conversation {
             run_count: 0,
             care: Care::default(),
         }
+    }
+
+    /// The tickets that no department has closed yet.
+    pub fn open_tickets(&self) -> impl Iterator<Item = &Ticket> {
+        self.tickets
+            .iter()
+            .filter(|ticket| ticket.status != TicketStatus::Closed)
+    }
+
+    /// Whether somebody of the desk may not see it.
+    pub fn is_hidden_from(&self, person: &str) -> bool {
+        self.hidden_from.iter().any(|hidden| hidden == person)
     }
 
     /// The open ticket of that key.

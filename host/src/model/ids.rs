@@ -63,6 +63,10 @@ id!(
     /// A ticket.
     TicketId, "tic_");
 
+id!(
+    /// Something that the desk said it would do.
+    PromiseId, "prm_");
+
 impl RunId {
     /// The id of a conversation's run by its number, counted from 1.
     pub fn of(conversation: &ConversationId, number: u32) -> Self {

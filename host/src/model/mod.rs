@@ -26,8 +26,8 @@ pub use change::{Actor, Change, Entry, Policy};
 pub use context::{AccountView, Context, ConversationView, DeskView};
 pub(crate) use conversation::kinds;
 pub use conversation::{
-    Author, Category, Conversation, Handler, Message, Priority, Promise, PromiseStatus, Stage,
-    SurveyStatus, Ticket, TicketKind, TicketStatus, Timer,
+    Author, Category, Closing, Conversation, Handler, Message, Priority, Promise, PromiseStatus,
+    Stage, SurveyStatus, Ticket, TicketKind, TicketStatus, Timer,
 };
 pub use effect::{
     Effect, Escalation, Handover, Moment, NextStep, Notification, Outcome, PromiseDraft, Reply,
@@ -36,7 +36,7 @@ pub use effect::{
 pub use event::{Event, EventKind, Occurrence};
 pub use fact::Fact;
 pub use floor::{Care, Login, Presence, PresenceStatus};
-pub use ids::{AccountId, ConversationId, EventId, MessageId, RunId, TicketId};
+pub use ids::{AccountId, ConversationId, EventId, MessageId, PromiseId, RunId, TicketId};
 pub use manifest::{Finding, Manifest, Severity};
 pub use phone::contact_key;
 pub(crate) use record::cut;

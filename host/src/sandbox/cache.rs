@@ -145,13 +145,22 @@ fn key(path: &Path) -> io::Result<[u8; KEY_BYTES]> {
     }
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    match write_private(path, &[&bytes]) {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(io::Error::other)?;
+    // A link appears with all of its bytes, and only where there is none: of several at once, one key counts.
+    let temporary = path.with_extension(format!("{:016x}.new", u64::from_le_bytes(random)));
+    let linked =
+        write_private(&temporary, &[&bytes]).and_then(|()| fs::hard_link(&temporary, path));
+    drop(fs::remove_file(&temporary));
+    match linked {
         Ok(()) => Ok(bytes),
-        // Another process was faster: its key counts.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let theirs = fs::read(path)?;
             <[u8; KEY_BYTES]>::try_from(theirs).map_err(|_| {
-                io::Error::other("the key of the compiled code is being written; try again")
+                io::Error::other(format!(
+                    "{} is no key for compiled code; delete it and start again",
+                    path.display()
+                ))
             })
         }
         Err(error) => Err(error),

@@ -160,7 +160,7 @@ impl FloorSettings {
         }
     }
 
-    /// A text in the customer's language, else in the desk's first, with these words in its places.
+    /// A text in the customer's language (English where the desk has none of it), else in the desk's first, with these words in its places.
     pub fn say(&self, text: &FloorText, language: Option<&str>, words: &[(&str, &str)]) -> String {
         let own = |language: &str| {
             let own = self.texts.get(text.key);
@@ -174,6 +174,8 @@ impl FloorSettings {
         };
         let said = language
             .and_then(own)
+            // A language that nobody here speaks: English reaches further than the desk's own.
+            .or_else(|| language.and_then(|_| own("en")))
             .or_else(|| own(&self.fallback))
             .or_else(|| own("en"))
             .unwrap_or_default();
@@ -358,10 +360,8 @@ mod tests {
                 text.key
             );
         }
-        assert!(
-            settings
-                .say(&WAITING, Some("ja"), &[("ahead", "3")])
-                .contains("還有3位客戶")
-        );
+        let waiting = |language| settings.say(&WAITING, language, &[("ahead", "3")]);
+        assert!(waiting(Some("ja")).contains("sorry"));
+        assert!(waiting(None).contains("還有3位客戶"));
     }
 }

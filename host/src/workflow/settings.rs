@@ -100,11 +100,12 @@ impl Settings {
         }
     }
 
-    /// The holding reply in the customer's language, else in the desk's first (R32).
+    /// The holding reply in the customer's language (English where the desk has none of it), else in the desk's first (R32).
     pub fn holding_reply(&self, language: Option<&str>) -> &str {
         let text = |language: &str| self.holding_reply.get(language).map(String::as_str);
         language
             .and_then(text)
+            .or_else(|| language.and_then(|_| text("en")))
             .or_else(|| text(&self.fallback))
             .or_else(|| text("en"))
             .unwrap_or_default()
@@ -253,9 +254,9 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_language_hears_the_desks_first() {
+    fn a_language_that_nobody_speaks_hears_english_and_an_unknown_one_the_desks_first() {
         let settings = Settings::new(&["zh-Hant".to_owned(), "en".to_owned()]);
-        assert!(settings.holding_reply(Some("ja")).contains("抱歉給您"));
+        assert!(settings.holding_reply(Some("ja")).contains("sorry"));
         assert!(settings.holding_reply(None).contains("抱歉給您"));
         assert!(settings.holding_reply(Some("en")).contains("sorry"));
     }

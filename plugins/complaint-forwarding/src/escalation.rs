@@ -44,7 +44,11 @@ impl<H: Host> Turn<'_, H> {
             reason: "not closed in time".to_owned(),
         }));
         // The people on call are with whoever is in danger; "later than promised" is nothing to tell them.
-        if ticket.key != Kind::Emergency.name() {
+        // Where the time was promised, the host apologises for the promise.
+        let is_promised = self.context.conversation.promises.iter().any(|promise| {
+            Some(&promise.due) == ticket.due.as_ref() && promise.text.ends_with(&ticket.title)
+        });
+        if ticket.key != Kind::Emergency.name() && !is_promised {
             self.tell(&texts::OVERDUE, &[("title", &ticket.title)]);
         }
         Ok(())
@@ -118,7 +122,9 @@ impl<H: Host> Turn<'_, H> {
             && !feedback.is_empty()
         {
             let values = [("title", ticket.title.as_str()), ("feedback", feedback)];
-            self.tell(&texts::FEEDBACK, &values);
+            let text = texts::FEEDBACK.say(&self.config.texts, self.language, &values);
+            // The department's own words, whoever talks to the customer meanwhile (R58).
+            self.plan.reply(self.language, text);
         }
         Ok(())
     }

@@ -112,13 +112,6 @@ impl<H: Host> Turn<'_, H> {
         let notify = people::known(self.host, &self.config.told(kind, severity))?;
         let seconds = self.config.due_seconds(kind);
         let title = evidence::title(&message.text);
-        if kind == Kind::Emergency {
-            let who = self.context.account.name.as_ref();
-            let who = who.unwrap_or(&self.context.account.id);
-            for to in &notify {
-                self.plan.notify(to, format!("EMERGENCY ({who}): {title}"));
-            }
-        }
         let due = if kind == Kind::Emergency {
             Moment::AfterSeconds(seconds)
         } else {
@@ -132,11 +125,7 @@ impl<H: Host> Turn<'_, H> {
             body: evidence::pack(self.context, message, &self.facts()),
             priority: kind.priority(severity),
             due: Some(due),
-            notify: if kind == Kind::Emergency {
-                Vec::new()
-            } else {
-                notify
-            },
+            notify,
         }));
         let text = match (is_open_already, kind) {
             (true, Kind::Emergency) => &texts::EMERGENCY_AGAIN,

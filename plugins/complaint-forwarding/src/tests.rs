@@ -133,14 +133,7 @@ fn an_emergency_reaches_the_people_on_call_and_the_customer_hears_only_the_scrip
             &host(),
             &about("着火了", language, &["emergency", "complaint"]),
         );
-        let told: Vec<&str> = effects
-            .iter()
-            .filter_map(|effect| match effect {
-                Effect::Notify(notice) => Some(notice.to.as_str()),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(told, ["on-call", "manager"]);
+        assert_eq!(tickets(&effects)[0].notify, ["on-call", "manager"]);
         assert_eq!(tickets(&effects)[0].priority, Priority::Urgent);
         let said = replies(&effects);
         assert_eq!(said.len(), 1);

@@ -9,6 +9,7 @@
 )]
 
 mod crashes;
+mod deliveries;
 mod events;
 mod failures;
 mod memory;

@@ -82,6 +82,14 @@ fn a_transient_failure_is_tried_again_with_growing_pauses_then_held() {
         Some(&"after"),
         "the chain goes on as after hold-message"
     );
+    assert_eq!(holding(&house, "li"), 1, "asked to wait once, not twice");
+    assert!(
+        last.run.entries.iter().any(|entry| {
+            matches!(&entry.change, Change::Notified { to, text, .. }
+                if to == "boss" && text.starts_with("[needs-attention] li (web): fragile failed"))
+        }),
+        "somebody is told to look"
+    );
     assert!(
         house
             .conversation("li")

@@ -462,6 +462,8 @@ mod tests {
             escalations: 0,
             notified: Vec::new(),
             feedback: None,
+            opened_by: String::new(),
+            about: Vec::new(),
         };
         let mut tickets = Tickets::default();
         for (at, change) in [

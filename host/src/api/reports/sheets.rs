@@ -9,6 +9,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{Answer, Report, ReportQuery, period};
+use crate::api::acting::Acting;
 use crate::api::extract::Params;
 use crate::api::{Api, Problem};
 use crate::report::{Kind, Period, Sheet, delivery};
@@ -64,9 +65,12 @@ pub(crate) async fn workload(
 )]
 pub(crate) async fn quality(
     state: State<Api>,
+    acting: Acting,
     query: Params<ReportQuery>,
     headers: HeaderMap,
 ) -> Answer {
+    // Conversation by conversation: what is hidden from somebody would show.
+    acting.is_nobody()?;
     report(state, query, headers, Kind::Quality).await
 }
 
@@ -81,9 +85,12 @@ pub(crate) async fn quality(
 )]
 pub(crate) async fn records(
     state: State<Api>,
+    acting: Acting,
     query: Params<ReportQuery>,
     headers: HeaderMap,
 ) -> Answer {
+    // Conversation by conversation: what is hidden from somebody would show.
+    acting.is_nobody()?;
     report(state, query, headers, Kind::Records).await
 }
 

@@ -195,7 +195,11 @@ impl Work<'_> {
         };
         if self.desk.directory.person(&agent).is_some() {
             let text = format!("{} waits for your answer", self.state.contact);
-            self.push(Change::Notified { to: agent, text });
+            self.push(Change::Notified {
+                to: agent,
+                text,
+                urgent: false,
+            });
         }
     }
 
@@ -223,7 +227,11 @@ impl Work<'_> {
             to: to.clone().unwrap_or_else(|| "nobody".to_owned()),
         });
         if let Some(to) = to {
-            self.push(Change::Notified { to, text });
+            self.push(Change::Notified {
+                to,
+                text,
+                urgent: false,
+            });
         }
     }
 }

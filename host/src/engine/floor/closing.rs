@@ -162,6 +162,8 @@ impl Closing<'_> {
             escalations: 0,
             notified: Vec::new(),
             feedback: None,
+            opened_by: "host".to_owned(),
+            about: Vec::new(),
         };
         self.push(Change::SelfServed {
             choice: "call-back".to_owned(),
@@ -172,6 +174,7 @@ impl Closing<'_> {
         self.push(Change::Notified {
             to: department,
             text,
+            urgent: false,
         });
         let due = super::clock_text(self.desk, due, self.language.as_deref());
         self.say(&floor::CALL_BACK, &[("due", &due)]);
@@ -293,6 +296,7 @@ impl Closing<'_> {
             self.push(Change::Notified {
                 to: MANAGER.to_owned(),
                 text: explanation,
+                urgent: false,
             });
         }
     }

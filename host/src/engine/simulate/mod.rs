@@ -334,7 +334,10 @@ impl Simulation {
                 Err(EngineError::NothingDue | EngineError::NotFound { .. }) => {
                     let mut batch = Batch::new();
                     batch.delete(Table::Timer, key);
-                    self.store.commit(batch)?;
+                    match self.store.commit(batch) {
+                        Err(StoreError::Crashed) => self.restart().map_err(nowhere)?,
+                        other => other?,
+                    }
                 }
                 Err(problem) => {
                     return Err(SimulateError::Line {
@@ -442,6 +445,7 @@ impl Simulation {
             | Request::Survey { conversation, .. }
             | Request::EditRecord { conversation, .. } => Some(conversation.clone()),
             Request::Ticket { ticket, .. } => Some(records.ticket(ticket).ok()?.conversation),
+            Request::Kept { promise, .. } => Some(records.promise(promise).ok()?.conversation),
             Request::Due(key) => Some(records.due(key).ok()?.conversation),
         }
     }

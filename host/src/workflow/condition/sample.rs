@@ -97,6 +97,8 @@ fn ticket() -> Ticket {
         escalations: 0,
         notified: Vec::new(),
         feedback: None,
+        opened_by: String::new(),
+        about: Vec::new(),
     }
 }
 

@@ -1,14 +1,20 @@
 //! Who there is, who answers for what, and who is told (R52, R53, R56).
 
+mod presence;
 mod read;
+mod webhook;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+pub use presence::Told;
 pub(super) use read::read;
 #[cfg(test)]
 pub(super) use read::{DEPARTMENT_KEYS, FILE_KEYS, PERSON_KEYS, TEAM_KEYS};
+#[cfg(test)]
+pub(super) use webhook::WEBHOOK_KEYS;
+pub use webhook::{Secret, Webhook};
 
 use super::calendar::Calendar;
 use crate::model::Language;
@@ -24,6 +30,7 @@ pub struct Directory {
     departments: Vec<Department>,
     people: Vec<Person>,
     teams: Vec<Team>,
+    webhooks: Vec<Webhook>,
     on_call: Vec<usize>,
     /// Responsibilities, folded, and their people in the order of the file.
     topics: BTreeMap<String, Vec<usize>>,
@@ -50,6 +57,8 @@ pub struct Department {
     pub names: BTreeMap<Language, String>,
     /// Where it is told.
     pub notify: Vec<Via>,
+    /// When somebody reads what it is told; none: whenever it comes.
+    calendar: Option<Calendar>,
     lead: Option<usize>,
 }
 
@@ -60,6 +69,8 @@ pub struct Person {
     pub name: String,
     /// What to call them, by language.
     pub names: BTreeMap<Language, String>,
+    /// What customers call them besides.
+    pub aliases: Vec<String>,
     /// The department's name.
     pub department: String,
     /// What they are there: `team-lead`, `manager`, `agent` or the business's own word.
@@ -96,7 +107,7 @@ pub enum Via {
     Console,
     /// By mail to this address.
     Mail(String),
-    /// By a request to this address.
+    /// By a request to this address, or to the webhook of this name, which is signed.
     Webhook(String),
 }
 

@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use super::{Department, Directory, Entry, MANAGER, ON_CALL, Person, Team, Via, folded};
+use super::{Department, Directory, Entry, MANAGER, ON_CALL, Person, Team, Via, folded, webhook};
 use crate::model::Language;
 use crate::workflow::calendar::{Calendar, Hours};
 use crate::workflow::language;
 use crate::workflow::reader::{Placed, Reader, Section, Value};
 use crate::workflow::suggest;
 
-pub(in crate::workflow) const FILE_KEYS: &[&str] = &["on-call", "department", "person", "team"];
-pub(in crate::workflow) const DEPARTMENT_KEYS: &[&str] = &["name", "names", "lead", "notify"];
+pub(in crate::workflow) const FILE_KEYS: &[&str] =
+    &["on-call", "department", "person", "team", "webhook"];
+pub(in crate::workflow) const DEPARTMENT_KEYS: &[&str] =
+    &["name", "names", "lead", "hours", "notify"];
 pub(in crate::workflow) const PERSON_KEYS: &[&str] = &[
     "name",
     "names",
+    "aliases",
     "department",
     "role",
     "responsibilities",
@@ -46,6 +49,12 @@ pub(in crate::workflow) fn read(
         .sections(root, "department", "[[department]]");
     let people = reading.reader.sections(root, "person", "[[person]]");
     let teams = reading.reader.sections(root, "team", "[[team]]");
+    // First of all: everybody else names them.
+    for section in reading.reader.sections(root, "webhook", "[[webhook]]") {
+        let known = &reading.directory.webhooks;
+        let read = webhook::read(reading.reader, &section, known);
+        reading.directory.webhooks.extend(read);
+    }
     for section in &departments {
         reading.department(section);
     }
@@ -78,6 +87,10 @@ impl Reading<'_, '_> {
         let name = self.entry_name(section, "name = \"after-sales\"");
         let names = self.names(section);
         let notify = self.notify(section, &[Via::Console]);
+        let calendar = section
+            .get("hours")
+            .is_some()
+            .then(|| self.calendar(section));
         let Some(name) = name else { return };
         self.register(
             section,
@@ -89,6 +102,7 @@ impl Reading<'_, '_> {
             name,
             names,
             notify,
+            calendar,
             lead: None,
         });
     }
@@ -97,6 +111,7 @@ impl Reading<'_, '_> {
         self.reader.known_keys(section, PERSON_KEYS);
         let name = self.entry_name(section, "name = \"lin-mei\"");
         let names = self.names(section);
+        let aliases = self.aliases(section);
         let department = self.known_department(section);
         let role = section
             .get("role")
@@ -135,6 +150,7 @@ impl Reading<'_, '_> {
         self.directory.people.push(Person {
             name,
             names,
+            aliases,
             department,
             role,
             responsibilities,
@@ -282,6 +298,28 @@ impl Reading<'_, '_> {
         None
     }
 
+    /// What customers call somebody besides their names: at least two characters, or every text would hold one.
+    fn aliases(&mut self, section: &Section<'_, '_>) -> Vec<String> {
+        let Some(value) = section.get("aliases") else {
+            return Vec::new();
+        };
+        let mut aliases = Vec::new();
+        for Placed { place, value } in
+            self.reader
+                .texts(value, "aliases", "[\"小张\", \"Ms Zhang\"]")
+        {
+            if value.trim().chars().count() < 2 {
+                let message = format!(
+                    "the alias \"{value}\" is too short to be told from other words; write at least two characters"
+                );
+                self.reader.problem(&place, message);
+            } else {
+                aliases.push(value.trim().to_owned());
+            }
+        }
+        aliases
+    }
+
     fn responsibilities(&mut self, section: &Section<'_, '_>) -> Vec<String> {
         let Some(value) = section.get("responsibilities") else {
             return Vec::new();
@@ -330,7 +368,7 @@ impl Reading<'_, '_> {
             "notify",
             "[\"console\", \"mail:after-sales@example.com\"]",
         ) {
-            match via(value) {
+            match via(value, &self.directory.webhooks) {
                 Ok(way) => ways.push(way),
                 Err(message) => self.reader.problem(&place, message),
             }
@@ -402,8 +440,8 @@ impl Reading<'_, '_> {
     }
 }
 
-fn via(text: &str) -> Result<Via, String> {
-    if text == "console" {
+fn via(text: &str, webhooks: &[super::Webhook]) -> Result<Via, String> {
+    if text == "console" || text == "desk" {
         return Ok(Via::Console);
     }
     if let Some(address) = text.strip_prefix("mail:") {
@@ -420,19 +458,28 @@ fn via(text: &str) -> Result<Via, String> {
         };
     }
     if let Some(address) = text.strip_prefix("webhook:") {
-        let host = address
-            .strip_prefix("https://")
-            .or_else(|| address.strip_prefix("http://"));
-        let plain = !address.contains(|c: char| c.is_whitespace() || c.is_control());
-        return if plain && host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
+        if address.contains("://") {
+            return webhook::address(address)
+                .map(Via::Webhook)
+                .map_err(|message| {
+                    format!("{message}; write one like \"webhook:https://example.com/tickets\"")
+                });
+        }
+        let known: Vec<&str> = webhooks.iter().map(|hook| hook.name.as_str()).collect();
+        return if known.contains(&address) {
             Ok(Via::Webhook(address.to_owned()))
+        } else if known.is_empty() {
+            Err(format!(
+                "there is no webhook \"{address}\"; add [[webhook]] with name = \"{address}\", or write a web address such as \"webhook:https://example.com/tickets\""
+            ))
         } else {
             Err(format!(
-                "\"{address}\" is not a web address; write one like \"webhook:https://example.com/tickets\""
+                "there is no webhook \"{address}\"; {}",
+                suggest::hint(address, &known)
             ))
         };
     }
     Err(format!(
-        "\"{text}\" is no way to tell somebody; write \"console\", \"mail:ADDRESS\" or \"webhook:ADDRESS\""
+        "\"{text}\" is no way to tell somebody; write \"desk\", \"mail:ADDRESS\", \"webhook:ADDRESS\" or \"webhook:NAME\""
     ))
 }

@@ -45,6 +45,7 @@ fn every_key_is_explained_and_shown() {
         directory::DEPARTMENT_KEYS,
         directory::PERSON_KEYS,
         directory::TEAM_KEYS,
+        directory::WEBHOOK_KEYS,
     ];
     for (file, keys) in [
         ("desk.toml", desk_keys.concat()),

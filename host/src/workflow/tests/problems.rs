@@ -286,6 +286,23 @@ department = "after-sales"
 name = "manager"
 department = "after-sales"
 members = ["lin-mei"]
+
+[[person]]
+name = "zhang-wei"
+aliases = ["张"]
+department = "after-sales"
+notify = ["webhook:pagers"]
+
+[[webhook]]
+name = "pager"
+url = "http://user:password@example.com/"
+secrets = ["hunter2", "whsec_c2hvcnQ=", "env:PAGER SECRET"]
+private = "yes"
+
+[[webhook]]
+name = "pager"
+url = "https://example.com/pager"
+secrets = []
 "#
         ),
     ]));
