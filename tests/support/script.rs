@@ -1,6 +1,6 @@
 //! Steps and reviewers made of sentences: what a plugin asks for, as WAT, one part after the other.
 
-use crate::guest::{ANSWER, EFFECT_BYTES, Guest, bytes, effects};
+use crate::guest::{ANSWER, EFFECT_BYTES, Guest, bytes};
 
 /// Where texts begin; in front of them the body's own scratch.
 const TEXTS: usize = 6_000;
@@ -12,8 +12,13 @@ const RETURNED: usize = 3_000;
 const EVENT_TEXT: usize = 224;
 /// The address of the conversation's newest messages (address, count), from `$arguments`.
 const MESSAGES: usize = 164;
-/// The address of the text that a reviewer looks at.
-const DRAFT_TEXT: usize = 204;
+/// The address of the texts that a reviewer looks at (address, count), from `$arguments`.
+const DRAFTS: usize = 180;
+/// The bytes of a message, and where in it its text is.
+const MESSAGE_BYTES: usize = 52;
+const MESSAGE_TEXT: usize = 24;
+/// The bytes of a finding; the number of its draft comes first.
+const FINDING_BYTES: usize = 44;
 
 /// Whose memory a key belongs to, by its number in the contract.
 #[derive(Clone, Copy)]
@@ -68,7 +73,7 @@ impl Script {
         guest.manifest[0] = name.to_owned();
         Self {
             guest,
-            locals: String::new(),
+            locals: "(local $draft i32) (local $next i32)".to_owned(),
             body: String::new(),
             texts: TEXTS,
             finish: false,
@@ -296,23 +301,43 @@ impl Script {
         let (at, length) = self.text(rule);
         let (other, other_length) = better.map_or((0, 0), |better| self.text(better));
         let known = u32::from(better.is_some());
-        let words = [at, length, severity, 0, 1, at, length].map(|word| word as u32);
+        let words = [0, at, length, severity, 0, 1, at, length].map(|word| word as u32);
         let finding = self.texts.next_multiple_of(4);
-        self.texts = finding + 40;
+        self.texts = finding + FINDING_BYTES;
         let words = bytes(&[&words[..], &[known, other as u32, other_length as u32]].concat());
-        self.with(&format!("(data (i32.const {finding}) \"{words}\")")).wat(&format!(
-            "(if (i32.eq (i32.load8_u (i32.load (i32.add (local.get $arguments) (i32.const {DRAFT_TEXT}))))
-                         (i32.const {})) (then {}))",
-            u32::from(first),
-            effects(finding, 1)
-        ))
+        let (next, count) = ("(local.get $next)", ANSWER + 8);
+        self.with(&format!("(data (i32.const {finding}) \"{words}\")")).each(
+            first,
+            &format!(
+                "(local.set $next (i32.add (i32.const {EFFECTS})
+                     (i32.mul (i32.load (i32.const {count})) (i32.const {FINDING_BYTES}))))
+                 (memory.copy {next} (i32.const {finding}) (i32.const {FINDING_BYTES}))
+                 (i32.store {next} (local.get $draft))
+                 (i32.store (i32.const {count}) (i32.add (i32.const 1) (i32.load (i32.const {count}))))"
+            ),
+        )
     }
 
     /// A reviewer that traps where a text begins with `first`.
     pub fn trapping(self, first: char) -> Self {
+        self.each(first, "(unreachable)")
+    }
+
+    /// Does this for each text that begins with `first`; `$draft` is its number.
+    fn each(self, first: char, then: &str) -> Self {
         self.wat(&format!(
-            "(if (i32.eq (i32.load8_u (i32.load (i32.add (local.get $arguments) (i32.const {DRAFT_TEXT}))))
-                         (i32.const {})) (then (unreachable)))",
+            "(local.set $draft (i32.const 0))
+             (block $done (loop $again
+               (br_if $done (i32.ge_u (local.get $draft)
+                   (i32.load (i32.add (local.get $arguments) (i32.const {})))))
+               (if (i32.eq
+                     (i32.load8_u (i32.load (i32.add (i32.const {MESSAGE_TEXT})
+                       (i32.add (i32.load (i32.add (local.get $arguments) (i32.const {DRAFTS})))
+                                (i32.mul (local.get $draft) (i32.const {MESSAGE_BYTES}))))))
+                     (i32.const {})) (then {then}))
+               (local.set $draft (i32.add (local.get $draft) (i32.const 1)))
+               (br $again)))",
+            DRAFTS + 4,
             u32::from(first)
         ))
     }
@@ -320,17 +345,16 @@ impl Script {
     /// The component.
     pub fn component(mut self) -> Vec<u8> {
         let Self { locals, body, .. } = &self;
-        let step = format!(
-            "(i32.store (i32.const {}) (i32.const {EFFECTS})) (i32.store8 (i32.const {}) (i32.const {}))",
-            ANSWER + 4,
-            ANSWER + 12,
-            u32::from(self.finish)
+        let mut begin = format!(
+            "(i32.store (i32.const {}) (i32.const {EFFECTS}))",
+            ANSWER + 4
         );
-        let begin = if self.guest.world == "step" {
-            step
-        } else {
-            String::new()
-        };
+        if self.guest.world == "step" {
+            let (next, finish) = (ANSWER + 12, u32::from(self.finish));
+            begin.push_str(&format!(
+                "(i32.store8 (i32.const {next}) (i32.const {finish}))"
+            ));
+        }
         self.guest.handle = format!("{locals}\n{begin}\n{body}\n(i32.const {ANSWER})");
         self.guest.component()
     }

@@ -445,10 +445,7 @@ mod tests {
             desk: String::new(),
             resumed: None,
             invocations: vec![
-                call(InvocationResult::Reviewed {
-                    number: 1,
-                    findings: Vec::new(),
-                }),
+                call(InvocationResult::Reviewed { texts: Vec::new() }),
                 call(failed.clone()),
                 call(failed),
             ],

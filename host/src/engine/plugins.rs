@@ -487,9 +487,10 @@ impl Core {
         let policy = match &invocation.result {
             crate::model::InvocationResult::Failed { policy, .. } => *policy,
             // A failed reviewer holds the text back unless it is skipped.
-            crate::model::InvocationResult::Reviewed { findings, .. }
-                if findings
+            crate::model::InvocationResult::Reviewed { texts }
+                if texts
                     .iter()
+                    .flat_map(|text| &text.findings)
                     .all(|finding| finding.rule != REVIEWER_FAILED) =>
             {
                 Policy::Skip

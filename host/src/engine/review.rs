@@ -1,7 +1,6 @@
 //! What goes out is shown to the desk's reviewers first: texts of steps at the end of their run, texts of people before
 //! they are taken.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use super::failure;
@@ -9,8 +8,8 @@ use super::plan::StepPlan;
 use super::run::{Input, Plan, Progress, Runner, invocation_of};
 use super::settle::{Draft, Moments};
 use crate::model::{
-    Account, Author, Change, Conversation, Entry, Event, Invocation, InvocationResult, Message,
-    Policy, RunId, Severity,
+    Account, Author, Change, Conversation, Entry, Event, Finding, Invocation, InvocationResult,
+    Message, Policy, ReviewedText, RunId, Severity,
 };
 
 /// The rule of the finding that stands for a reviewer's failure.
@@ -19,53 +18,38 @@ pub(crate) const REVIEWER_FAILED: &str = "reviewer-failed";
 impl Runner<'_> {
     /// Shows every text of a step to the reviewers; what they block is not sent.
     pub(super) fn review(&self, progress: &mut Progress<'_>, plan: &Plan<'_>) {
-        let mut recorded: VecDeque<(&Invocation, Arc<StepPlan>)> = match plan {
-            Plan::Live => VecDeque::new(),
-            Plan::Recorded { run, steps, .. } => run
-                .invocations
-                .iter()
-                .zip(steps.iter().cloned())
-                .filter(|(invocation, _)| {
-                    matches!(invocation.result, InvocationResult::Reviewed { .. })
-                })
-                .collect(),
+        let reviewers: Vec<(Arc<StepPlan>, Option<&Invocation>)> = match plan {
+            Plan::Live => {
+                let reviewers = self.workflow.reviewers.iter();
+                reviewers.map(|plan| (Arc::clone(plan), None)).collect()
+            }
+            Plan::Recorded { run, steps, .. } => {
+                let invocations = run.invocations.iter().zip(steps);
+                invocations
+                    .filter(|(invocation, _)| {
+                        matches!(invocation.result, InvocationResult::Reviewed { .. })
+                    })
+                    .map(|(invocation, plan)| (Arc::clone(plan), Some(invocation)))
+                    .collect()
+            }
         };
-        let live = matches!(plan, Plan::Live);
-        if live && self.workflow.reviewers.is_empty() || !live && recorded.is_empty() {
+        if reviewers.is_empty() {
             return;
         }
         let entries = std::mem::take(&mut progress.draft.entries);
+        let drafts: Vec<&Message> = entries.iter().filter_map(of_step).collect();
+        let mut found = self.reviewed(progress, &reviewers, &drafts).into_iter();
         for mut entry in entries {
+            let is_reviewed = of_step(&entry).is_some();
             let Change::Replied { message } = &mut entry.change else {
                 progress.draft.entries.push(entry);
                 continue;
             };
-            if !matches!(message.author, Author::Step(_)) {
+            if !is_reviewed {
                 progress.draft.entries.push(entry);
                 continue;
             }
-            let mut found = Vec::new();
-            if live {
-                for plan in &self.workflow.reviewers {
-                    found.extend(self.reviewed(progress, plan, message, None));
-                }
-            } else {
-                while let Some((invocation, plan)) = recorded.front().cloned() {
-                    let InvocationResult::Reviewed { number, .. } = invocation.result else {
-                        break;
-                    };
-                    if number != message.number {
-                        break;
-                    }
-                    recorded.pop_front();
-                    found.extend(self.reviewed(
-                        progress,
-                        &plan,
-                        message,
-                        Some((invocation, false)),
-                    ));
-                }
-            }
+            let found = found.next().unwrap_or_default();
             let text = message.text.clone();
             let mut withheld = false;
             if let Some(blocking) = found
@@ -112,7 +96,7 @@ impl Runner<'_> {
         account: &Account,
         message: &Message,
         at: jiff::Timestamp,
-    ) -> Vec<crate::model::Finding> {
+    ) -> Vec<Finding> {
         if self.workflow.reviewers.is_empty() {
             return Vec::new();
         }
@@ -160,43 +144,79 @@ impl Runner<'_> {
             held: false,
         };
         let reviewers = self.workflow.reviewers.iter();
-        reviewers
-            .flat_map(|plan| self.reviewed(&mut progress, plan, message, None))
-            .collect()
+        let reviewers: Vec<_> = reviewers.map(|plan| (Arc::clone(plan), None)).collect();
+        let found = self.reviewed(&mut progress, &reviewers, &[message]);
+        found.into_iter().flatten().collect()
     }
 
+    /// What each of the reviewers says of these texts, draft by draft.
     fn reviewed(
         &self,
         progress: &mut Progress<'_>,
+        reviewers: &[(Arc<StepPlan>, Option<&Invocation>)],
+        drafts: &[&Message],
+    ) -> Vec<Vec<Finding>> {
+        let mut found = vec![Vec::new(); drafts.len()];
+        if drafts.is_empty() {
+            return found;
+        }
+        for (plan, recorded) in reviewers {
+            let of_plan = self.reviewed_by(progress, plan, *recorded, drafts);
+            for (all, more) in found.iter_mut().zip(of_plan) {
+                all.extend(more);
+            }
+        }
+        found
+    }
+
+    fn reviewed_by(
+        &self,
+        progress: &mut Progress<'_>,
         plan: &StepPlan,
-        message: &Message,
-        recorded: Option<(&Invocation, bool)>,
-    ) -> Vec<crate::model::Finding> {
+        recorded: Option<&Invocation>,
+        drafts: &[&Message],
+    ) -> Vec<Vec<Finding>> {
         let context = self.context(progress, plan);
-        let call = self.call(progress, plan, &context, recorded);
-        let report = plan.plugin.review(call, message);
+        let call = self.call(progress, plan, &context, recorded.map(|call| (call, false)));
+        let report = plan.plugin.review(call, drafts);
         let (mut invocation, result) = invocation_of(plan, report);
-        let findings = match result {
-            Ok(findings) => findings,
+        let found = match result {
+            Ok(found) => found,
             Err(failure) if plan.policy == Policy::Skip => {
                 tracing::warn!(step = %plan.name, code = %failure.code, reason = %failure.reason, "a reviewer failed");
-                Vec::new()
+                vec![Vec::new(); drafts.len()]
             }
             // What nobody could look at isn't sent.
-            Err(failure) => vec![crate::model::Finding {
-                rule: REVIEWER_FAILED.to_owned(),
-                severity: Severity::Blocking,
-                start: 0,
-                end: u32::try_from(message.text.len()).unwrap_or(u32::MAX),
-                explanation: format!("{} could not look at it: {failure}", plan.name),
-                suggestion: None,
-            }],
+            Err(failure) => {
+                let explanation = format!("{} could not look at it: {failure}", plan.name);
+                let unseen = |draft: &&Message| Finding {
+                    rule: REVIEWER_FAILED.to_owned(),
+                    severity: Severity::Blocking,
+                    start: 0,
+                    end: u32::try_from(draft.text.len()).unwrap_or(u32::MAX),
+                    explanation: explanation.clone(),
+                    suggestion: None,
+                };
+                drafts.iter().map(|draft| vec![unseen(draft)]).collect()
+            }
         };
-        invocation.result = InvocationResult::Reviewed {
-            number: message.number,
+        let texts = drafts.iter().zip(&found);
+        let texts = texts.map(|(draft, findings)| ReviewedText {
+            number: draft.number,
             findings: findings.clone(),
+        });
+        invocation.result = InvocationResult::Reviewed {
+            texts: texts.collect(),
         };
         progress.invocations.push(invocation);
-        findings
+        found
+    }
+}
+
+/// The text of a step among the changes of a run.
+fn of_step(entry: &Entry) -> Option<&Message> {
+    match &entry.change {
+        Change::Replied { message } if matches!(message.author, Author::Step(_)) => Some(message),
+        _ => None,
     }
 }

@@ -44,7 +44,8 @@ pub use record::{
     Edited, Handled, Held, Record, RecordEdit, RecordedTicket, Tally, Worker, worker_of,
 };
 pub use run::{
-    HostCall, Invocation, InvocationResult, KvScope, KvWrite, LogLevel, LogLine, Resume, Run, Usage,
+    HostCall, Invocation, InvocationResult, KvScope, KvWrite, LogLevel, LogLine, Resume,
+    ReviewedText, Run, Usage,
 };
 
 /// A BCP 47 language tag: `zh-Hans`, `zh-Hant`, `en` or whatever a desk serves.

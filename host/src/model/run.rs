@@ -101,12 +101,10 @@ pub enum InvocationResult {
         /// What.
         outcome: Outcome,
     },
-    /// The reviewer answered.
+    /// The reviewer answered, or its failure policy did for it.
     Reviewed {
-        /// The message's number.
-        number: u32,
-        /// What it found.
-        findings: Vec<super::Finding>,
+        /// What it found, text by text, in the order of the texts.
+        texts: Vec<ReviewedText>,
     },
     /// The step failed or was stopped; nothing of the call counts.
     Failed {
@@ -117,6 +115,15 @@ pub enum InvocationResult {
         /// What the host did about it.
         policy: Policy,
     },
+}
+
+/// A text that a reviewer saw.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReviewedText {
+    /// The message's number.
+    pub number: u32,
+    /// What was found in it.
+    pub findings: Vec<super::Finding>,
 }
 
 /// A question to the host and its answer, as JSON.

@@ -181,26 +181,35 @@ impl Plugin {
         )
     }
 
-    /// Shows a text to a reviewer before it goes out.
-    pub fn review(&self, call: Call<'_>, draft: &Message) -> CallReport<Vec<Finding>> {
+    /// Shows the texts that are to go out together to a reviewer; it answers with the findings of each.
+    pub fn review(&self, call: Call<'_>, drafts: &[&Message]) -> CallReport<Vec<Vec<Finding>>> {
         let Ready::Reviewer(reviewer, review) = &self.ready else {
             return wrong_world("a step can't review texts");
         };
         let to = ToGuest {
             zone: call.now.time_zone(),
         };
-        let (context, message) = (to.context(call.context), to.message(draft));
+        let context = to.context(call.context);
+        let messages: Vec<_> = drafts.iter().map(|draft| to.message(draft)).collect();
         self.run(
             &call,
             |store| {
                 // SAFETY: `describe` went through the bindings before there was this plugin.
                 #[allow(unsafe_code, reason = "see call_known")]
                 unsafe {
-                    call_known(reviewer.instance_pre(), review, store, (&context, &message))
+                    call_known(
+                        reviewer.instance_pre(),
+                        review,
+                        store,
+                        (&context, &*messages),
+                    )
                 }
             },
             |from, answer: Result<Vec<types::Finding>, types::StepError>| match answer {
-                Ok(findings) => from.findings(findings, &draft.text),
+                Ok(findings) => {
+                    let texts: Vec<&str> = drafts.iter().map(|draft| draft.text.as_str()).collect();
+                    from.findings(findings, &texts)
+                }
                 Err(error) => Err(from.error(error)),
             },
         )

@@ -20,14 +20,14 @@ pub trait Step {
 pub trait Reviewer {
     /// What the plugin says of itself; called without a customer and without the host.
     fn describe() -> Manifest;
-    /// What is wrong with `draft`.
+    /// What is wrong with `drafts`, the texts that would go out together.
     ///
     /// # Errors
-    /// The text counts as not reviewed.
+    /// The texts count as not reviewed.
     fn review<H: Host>(
         host: &H,
         context: &Context,
-        draft: &Message,
+        drafts: &[Message],
     ) -> Result<Vec<Finding>, StepError>;
 }
 
@@ -70,9 +70,9 @@ macro_rules! export_reviewer {
                 }
                 fn review(
                     context: $crate::types::Context,
-                    draft: $crate::types::Message,
+                    drafts: Vec<$crate::types::Message>,
                 ) -> Result<Vec<$crate::types::Finding>, $crate::types::StepError> {
-                    <$plugin as $crate::Reviewer>::review(&$crate::Imports, &context, &draft)
+                    <$plugin as $crate::Reviewer>::review(&$crate::Imports, &context, &drafts)
                 }
             }
             $crate::bindings::reviewer::export_reviewer_world!(

@@ -56,19 +56,22 @@ impl Reviewer for ServiceNorms {
     fn review<H: Host>(
         host: &H,
         context: &Context,
-        draft: &Message,
+        drafts: &[Message],
     ) -> Result<Vec<Finding>, StepError> {
         let config: Config = load(host)?;
-        // What a step promises goes into the ledger as an effect of its own.
-        let promises = draft.author == AuthorKind::Agent;
         let heard = |words: &str| was_heard(context, words);
-        Ok(review(
-            &draft.text,
-            draft.language.as_deref(),
-            &config,
-            promises,
-            heard,
-        ))
+        let mut found = Vec::new();
+        for (number, draft) in (0..).zip(drafts) {
+            // What a step promises goes into the ledger as an effect of its own.
+            let promises = draft.author == AuthorKind::Agent;
+            let language = draft.language.as_deref();
+            let of_draft = review(&draft.text, language, &config, promises, heard);
+            found.extend(of_draft.into_iter().map(|finding| Finding {
+                draft: number,
+                ..finding
+            }));
+        }
+        Ok(found)
     }
 }
 
@@ -103,6 +106,7 @@ pub fn review(
             let words = text.get(breach.at.clone()).unwrap_or_default();
             let why = texts::why(breach.rule).standard(draft.language);
             Some(Finding {
+                draft: 0,
                 rule: breach.rule.name().to_owned(),
                 severity,
                 start: u32::try_from(breach.at.start).unwrap_or(u32::MAX),

@@ -157,7 +157,7 @@ fn review_of(text: &str, author: AuthorKind, said: &str) -> Vec<Finding> {
         ..message(text, Some("zh-Hans"))
     };
     let context = context(&message(said, Some("zh-Hans")));
-    ServiceNorms::review(&FakeHost::at(TUESDAY_MORNING), &context, &draft).unwrap()
+    ServiceNorms::review(&FakeHost::at(TUESDAY_MORNING), &context, &[draft]).unwrap()
 }
 
 #[test]

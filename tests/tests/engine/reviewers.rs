@@ -68,7 +68,7 @@ fn what_a_reviewer_blocks_is_not_sent() {
         (&Author::Host, replies(&blocked)[0])
     );
     assert!(blocked.run.invocations.iter().any(|invocation| {
-        invocation.step == "wording" && matches!(&invocation.result, InvocationResult::Reviewed { findings, .. } if findings.len() == 1)
+        invocation.step == "wording" && matches!(&invocation.result, InvocationResult::Reviewed { texts } if texts.len() == 1 && texts[0].findings.len() == 1)
     }));
     assert_eq!(house.replay().differences, []);
 }

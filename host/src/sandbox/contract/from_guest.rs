@@ -241,12 +241,12 @@ impl FromGuest<'_> {
         })
     }
 
-    /// Findings of a reviewer; their places must be places of the text.
+    /// Findings of a reviewer, draft by draft; their places must be places of the drafts.
     pub(in super::super) fn findings(
         &self,
         findings: Vec<wit::Finding>,
-        text: &str,
-    ) -> Checked<Vec<Finding>> {
+        drafts: &[&str],
+    ) -> Checked<Vec<Vec<Finding>>> {
         let (count, most) = (findings.len(), self.limits.findings);
         if count > most {
             return Err(too_much(format!(
@@ -259,7 +259,19 @@ impl FromGuest<'_> {
                 + finding.suggestion.as_ref().map_or(0, String::len)
         };
         self.output(findings.iter().map(bytes).sum())?;
-        findings.into_iter().map(|f| finding(f, text)).collect()
+        let mut found = vec![Vec::new(); drafts.len()];
+        for told in findings {
+            let at = told.draft as usize;
+            let (Some(draft), Some(of_draft)) = (drafts.get(at), found.get_mut(at)) else {
+                return Err(invalid(format!(
+                    "the finding {:?} is about draft {at}; there are {}, counted from 0",
+                    told.rule,
+                    drafts.len()
+                )));
+            };
+            of_draft.push(finding(told, draft)?);
+        }
+        Ok(found)
     }
 
     /// The plugin's own words for why it failed.

@@ -138,8 +138,9 @@ fn a_finding_is_about_a_place_in_the_text() {
         grants: &grants,
         now: Timestamp::UNIX_EPOCH,
     };
-    let about = |start, end| {
+    let about = |draft, start, end| {
         let finding = wit::Finding {
+            draft,
             rule: "no-promises".to_owned(),
             severity: wit::Severity::Blocking,
             start,
@@ -147,11 +148,25 @@ fn a_finding_is_about_a_place_in_the_text() {
             explanation: "不能保证".to_owned(),
             suggestion: None,
         };
-        from.findings(vec![finding], "保证退款").is_ok()
+        from.findings(vec![finding], &["您好", "保证退款"])
     };
-    assert!(about(0, 6));
-    assert!(about(12, 12));
-    assert!(!about(0, 13));
-    assert!(!about(1, 3));
-    assert!(!about(6, 3));
+    assert_eq!(
+        about(1, 0, 6)
+            .unwrap()
+            .iter()
+            .map(Vec::len)
+            .collect::<Vec<_>>(),
+        [0, 1]
+    );
+    assert!(about(1, 12, 12).is_ok());
+    assert!(about(1, 0, 13).is_err());
+    assert!(about(0, 0, 12).is_err());
+    assert!(about(1, 1, 3).is_err());
+    assert!(about(1, 6, 3).is_err());
+    let unknown = about(2, 0, 0).unwrap_err();
+    assert!(
+        unknown.reason.contains("draft 2; there are 2"),
+        "{}",
+        unknown.reason
+    );
 }
