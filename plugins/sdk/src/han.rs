@@ -149,39 +149,48 @@ fn order(row: &[u8], wanted: &[u8; 3]) -> Ordering {
     row.get(..3).unwrap_or_default().cmp(wanted.as_slice())
 }
 
-/// Which characters from U+4E00 the first column of [`PAIRS`] holds: most characters of a text are in none, and this
-/// tells it without a search.
+/// Which characters some table has: most characters of a text are in none, and this tells it without a search. All of
+/// the tables' are from U+4E00 to U+9FFF.
+struct Marks([u64; MARKS]);
+
+const FIRST: usize = 0x4E00;
+const MARKS: usize = (0xA000 - FIRST) / 64;
+
 #[allow(
     clippy::indexing_slicing,
     reason = "in a constant, where going past the end doesn't compile"
 )]
-static IN_PAIRS: [u64; 328] = {
-    let bytes = PAIRS.as_bytes();
-    let mut marks = [0; 328];
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = ((bytes[at] as usize & 0xF) << 12)
-            | ((bytes[at + 1] as usize & 0x3F) << 6)
-            | (bytes[at + 2] as usize & 0x3F);
-        if 0x4E00 <= code && code < 0x4E00 + 328 * 64 {
-            let place = code - 0x4E00;
-            marks[place / 64] |= 1 << (place % 64);
+impl Marks {
+    /// Of every `step` bytes of `table` the first character.
+    const fn of(table: &str, step: usize) -> Self {
+        let bytes = table.as_bytes();
+        let mut marks = [0; MARKS];
+        let mut at = 0;
+        while at < bytes.len() {
+            let code = ((bytes[at] as usize & 0xF) << 12)
+                | ((bytes[at + 1] as usize & 0x3F) << 6)
+                | (bytes[at + 2] as usize & 0x3F);
+            marks[(code - FIRST) / 64] |= 1 << ((code - FIRST) % 64);
+            at += step;
         }
-        at += 6;
+        Self(marks)
     }
-    marks
-};
+
+    fn has(&self, character: char) -> bool {
+        (character as usize)
+            .checked_sub(FIRST)
+            .and_then(|place| Some((self.0.get(place / 64)?, place % 64)))
+            .is_some_and(|(marks, place)| marks & (1 << place) != 0)
+    }
+}
+
+static IN_PAIRS: Marks = Marks::of(PAIRS, 6);
+static IN_SIMPLIFIED: Marks = Marks::of(SIMPLIFIED, 3);
 
 /// The Simplified form of a Traditional character; any other character as it is.
 #[must_use]
 pub fn simplified(character: char) -> char {
-    if let Some(place) = (character as usize).checked_sub(0x4E00)
-        && let Some(marks) = IN_PAIRS.get(place / 64)
-        && marks & (1 << (place % 64)) == 0
-    {
-        return character;
-    }
-    if character.is_ascii() {
+    if !IN_PAIRS.has(character) {
         return character;
     }
     let Some(wanted) = utf8(character) else {
@@ -205,11 +214,7 @@ pub fn is_traditional_only(character: char) -> bool {
 /// Whether only Simplified text has this character.
 #[must_use]
 pub fn is_simplified_only(character: char) -> bool {
-    let Some(wanted) = utf8(character) else {
-        return false;
-    };
-    let (rows, _) = SIMPLIFIED.as_bytes().as_chunks::<3>();
-    rows.binary_search_by(|row| order(row, &wanted)).is_ok()
+    IN_SIMPLIFIED.has(character)
 }
 
 /// Whether it is a Han character of the planes that are written today.

@@ -116,8 +116,6 @@ pub struct Phrases<T: 'static> {
     groups: &'static [Group<T>],
     entries: &'static [Entry],
     begins: Beginnings,
-    /// Whether any phrase is a single byte.
-    has_short: bool,
 }
 
 impl<T: Copy> Phrases<T> {
@@ -125,20 +123,24 @@ impl<T: Copy> Phrases<T> {
     #[must_use]
     pub const fn new(groups: &'static [Group<T>], entries: &'static [Entry]) -> Self {
         let mut begins = Beginnings::none();
-        let mut has_short = false;
         let mut at = 0;
         while at < entries.len() {
             let Entry { group, start, end } = entries[at];
             let bytes = groups[group as usize].1.as_bytes();
+            begins = begins.measuring(bytes, start as usize, end as usize);
+            at += 1;
+        }
+        at = 0;
+        while at < entries.len() {
+            let Entry { group, start, end } = entries[at];
+            let bytes = groups[group as usize].1.as_bytes();
             begins = begins.and(bytes, start as usize, end as usize);
-            has_short = has_short || start + 1 == end;
             at += 1;
         }
         Self {
             groups,
             entries,
             begins,
-            has_short,
         }
     }
 
@@ -164,13 +166,17 @@ impl<T: Copy> Phrases<T> {
 
     /// The phrases that `text` begins with, shorter ones first.
     pub fn at<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'static str, T)> + 'a {
-        // Two bytes of Latin letters narrow a list down as much as one Han character does.
-        let length = match text.as_bytes() {
-            _ if !self.begins.may_begin(text.as_bytes()) => 0,
-            [a, b, ..] if !self.has_short && a.is_ascii() && b.is_ascii() => 2,
-            _ => text.chars().next().map_or(0, char::len_utf8),
+        let bytes = text.as_bytes();
+        let first = match bytes.first() {
+            Some(&first) if self.begins.may_begin(bytes) => {
+                let length = self.begins.length(first);
+                // Where that is in the middle of a character, the one before it will do.
+                text.get(..length)
+                    .or_else(|| text.get(..text.chars().next()?.len_utf8()))
+            }
+            _ => None,
         };
-        let first = text.get(..length).unwrap_or_default();
+        let first = first.unwrap_or_default();
         let phrases = (!first.is_empty()).then(|| self.beginning_with(first));
         phrases
             .into_iter()

@@ -14,23 +14,40 @@ pub struct Words {
     begins: Beginnings,
 }
 
-/// Which pairs of first bytes begin any of some words.
+/// What some words begin with, as marks that a look-up finds without reading the words: as many first bytes as the
+/// shortest of them has, at most two Han characters or two Latin letters.
 #[derive(Debug, Clone, Copy)]
-pub struct Beginnings([u64; 16]);
+pub struct Beginnings {
+    marks: [u64; MARKS / 64],
+    /// How many bytes tell words apart that begin in ASCII; 0: there is no such word.
+    ascii: usize,
+    /// The same of all others.
+    other: usize,
+}
 
+const MARKS: usize = 4096;
+/// Two Latin letters: what is asked for may be the beginning of a longer word.
+const MOST_ASCII: usize = 2;
+/// Two Han characters.
+const MOST_OTHER: usize = 6;
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "in a constant, where going past the end doesn't compile"
+)]
 impl Beginnings {
     /// Of the given words; at least one byte each.
     #[must_use]
-    #[allow(
-        clippy::indexing_slicing,
-        reason = "in a constant, where going past the end doesn't compile"
-    )]
     pub const fn of(words: &[&str]) -> Self {
         let mut all = Self::none();
         let mut at = 0;
         while at < words.len() {
-            let bytes = words[at].as_bytes();
-            all = all.and(bytes, 0, bytes.len());
+            all = all.measuring(words[at].as_bytes(), 0, words[at].len());
+            at += 1;
+        }
+        at = 0;
+        while at < words.len() {
+            all = all.and(words[at].as_bytes(), 0, words[at].len());
             at += 1;
         }
         all
@@ -39,35 +56,33 @@ impl Beginnings {
     /// No word at all.
     #[must_use]
     pub const fn none() -> Self {
-        Self([0; 16])
+        Self {
+            marks: [0; MARKS / 64],
+            ascii: 0,
+            other: 0,
+        }
     }
 
-    /// With one word more, `bytes[start..end]`.
+    /// Ready for the word `bytes[start..end]`: every word has to be measured before the first is added.
     #[must_use]
-    #[allow(
-        clippy::indexing_slicing,
-        reason = "in a constant, where going past the end doesn't compile"
-    )]
-    pub const fn and(mut self, bytes: &[u8], start: usize, end: usize) -> Self {
-        if start + 1 < end {
-            let mark = Self::mark(bytes[start], bytes[start + 1]);
-            self.0[mark >> 6] |= 1 << (mark & 63);
-        } else if start < end {
-            let mut second = 0u8;
-            loop {
-                let mark = Self::mark(bytes[start], second);
-                self.0[mark >> 6] |= 1 << (mark & 63);
-                if second == u8::MAX {
-                    break;
-                }
-                second += 1;
-            }
+    pub const fn measuring(mut self, bytes: &[u8], start: usize, end: usize) -> Self {
+        let length = end - start;
+        if bytes[start].is_ascii() {
+            self.ascii = shorter(self.ascii, length, MOST_ASCII);
+        } else {
+            self.other = shorter(self.other, length, MOST_OTHER);
         }
         self
     }
 
-    const fn mark(first: u8, second: u8) -> usize {
-        ((first as usize) ^ ((second as usize) << 4)) & 1023
+    /// With one word more, `bytes[start..end]`.
+    #[must_use]
+    pub const fn and(mut self, bytes: &[u8], start: usize, end: usize) -> Self {
+        let length = self.length(bytes[start]);
+        assert!(0 < length && length <= end - start, "it wasn't measured");
+        let mark = mark(bytes, start, length);
+        self.marks[mark / 64] |= 1 << (mark % 64);
+        self
     }
 
     /// Whether one of the words may begin `tail`; false is certain.
@@ -77,12 +92,50 @@ impl Beginnings {
         let Some(&first) = tail.first() else {
             return false;
         };
-        let second = tail.get(1).copied().unwrap_or_default();
-        let mark = Self::mark(first, second);
-        self.0
-            .get(mark >> 6)
-            .is_some_and(|marks| marks & (1 << (mark & 63)) != 0)
+        let length = self.length(first);
+        if length == 0 || length > tail.len() {
+            return false;
+        }
+        let mark = mark(tail, 0, length);
+        self.marks
+            .get(mark / 64)
+            .is_some_and(|marks| marks & (1 << (mark % 64)) != 0)
     }
+
+    /// How many bytes tell the words apart that begin as this one does; 0: none does.
+    #[inline]
+    pub(crate) const fn length(&self, first: u8) -> usize {
+        if first.is_ascii() {
+            self.ascii
+        } else {
+            self.other
+        }
+    }
+}
+
+const fn shorter(known: usize, length: usize, most: usize) -> usize {
+    let length = if length < most { length } else { most };
+    if known == 0 || length < known {
+        length
+    } else {
+        known
+    }
+}
+
+/// FNV-1a of some bytes, its upper bits.
+#[inline]
+#[allow(
+    clippy::indexing_slicing,
+    reason = "whoever calls it has compared the length"
+)]
+const fn mark(bytes: &[u8], start: usize, length: usize) -> usize {
+    let mut hash = 0x811C_9DC5u32;
+    let mut at = start;
+    while at < start + length {
+        hash = (hash ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
+    (hash >> 16) as usize % MARKS
 }
 
 impl Words {
@@ -109,7 +162,7 @@ impl Words {
         })
     }
 
-    /// Whether one of them may begin with the first letters of `text`; false is certain.
+    /// Whether one of them may begin with the first two letters of `text`; false is certain.
     #[must_use]
     pub fn may_begin(&self, text: &str) -> bool {
         self.begins.may_begin(text.as_bytes())

@@ -74,6 +74,42 @@ fn what_a_reviewer_blocks_is_not_sent() {
 }
 
 #[test]
+fn the_texts_of_a_run_are_seen_together_and_judged_each_for_itself() {
+    let wording = Script::reviewer("wording")
+        .finding('?', "unsure", Some("Certainly."))
+        .warning('~', "vague");
+    let chatty = Script::new("chatty")
+        .reply("~soon")
+        .echo()
+        .reply("good day");
+    let workflow = "[[on]]\nevent = \"message.received\"\nsteps = [\"chatty\"]\n[[step]]\nname = \"chatty\"\n\
+         plugin = \"chatty@0\"\n[[reviewer]]\nname = \"wording\"\nplugin = \"wording@0\"\n";
+    let plugins = [
+        ("chatty", chatty.component()),
+        ("wording", wording.component()),
+    ];
+    let house = House::new(desk(&plugins, workflow));
+    let answer = house.say("li", "?maybe");
+    assert_eq!(replies(&answer), ["~soon", "Certainly.", "good day"]);
+    assert_eq!(
+        findings(&answer),
+        [("vague", "~soon"), ("unsure", "?maybe")]
+    );
+    let calls = answer.run.invocations.iter();
+    let seen: Vec<_> = calls
+        .filter_map(|call| match &call.result {
+            InvocationResult::Reviewed { texts } => {
+                Some(texts.iter().map(|text| text.findings.len()))
+            }
+            _ => None,
+        })
+        .map(Iterator::collect::<Vec<_>>)
+        .collect();
+    assert_eq!(seen, [[1, 1, 0]], "one call for all three");
+    assert_eq!(house.replay().differences, []);
+}
+
+#[test]
 fn what_a_reviewer_could_not_look_at_is_not_sent_unless_it_may_be_skipped() {
     let strict = house("hold-message");
     let answer = strict.say("li", "#broken");

@@ -247,7 +247,8 @@ impl FromGuest<'_> {
         findings: Vec<wit::Finding>,
         drafts: &[&str],
     ) -> Checked<Vec<Vec<Finding>>> {
-        let (count, most) = (findings.len(), self.limits.findings);
+        let count = findings.len();
+        let most = self.limits.findings.saturating_mul(drafts.len());
         if count > most {
             return Err(too_much(format!(
                 "it returned {count} findings; at most {most} are allowed"
