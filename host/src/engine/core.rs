@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use super::admission::Admission;
 use super::clock::{Clock, Entropy};
 use super::commit::{self, Arrival};
 use super::desk_memory::{Unsettled, touches_desk};
-use super::failure::Breakers;
 use super::floor::{Floor, Held, closing};
 use super::intake::{self, Inbox, Lane, Newcomers};
 use super::opening::{ASSIGNED, Arrived};
@@ -45,7 +45,7 @@ pub struct Core {
     pub(crate) entropy: Arc<dyn Entropy>,
     workflow: RwLock<Arc<Workflow>>,
     pub(crate) activation: Mutex<()>,
-    breakers: Breakers,
+    admission: Admission,
     newcomers: Arc<Newcomers>,
     pub(super) unsettled: Arc<Mutex<Unsettled>>,
     order: Mutex<()>,
@@ -99,7 +99,7 @@ impl Core {
             entropy,
             workflow: RwLock::new(Arc::new(workflow)),
             activation: Mutex::new(()),
-            breakers: Breakers::default(),
+            admission: Admission::default(),
             newcomers: Arc::new(Newcomers::default()),
             unsettled: Arc::new(Mutex::new(HashMap::new())),
             order: Mutex::new(()),
@@ -142,7 +142,7 @@ impl Core {
         Runner {
             workflow,
             store: &self.store,
-            breakers: &self.breakers,
+            admission: &self.admission,
             unsettled: &self.unsettled,
         }
     }

@@ -1,9 +1,6 @@
 //! What the host does when a step fails: the customer is answered, somebody can see it, nothing is lost.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::intake::Due;
 use super::settle::Draft;
@@ -12,11 +9,6 @@ use crate::workflow::Desk;
 
 /// The label of a conversation that a person should look at.
 pub(crate) const NEEDS_ATTENTION: &str = "needs-attention";
-
-/// How often a plugin may be stopped in a row before it is left alone for a while.
-const BREAKER_THRESHOLD: u32 = 5;
-/// How long it is left alone.
-const BREAKER_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
 /// A step that failed, as the policy sees it.
 pub(crate) struct FailedStep<'a> {
@@ -146,74 +138,4 @@ pub(crate) fn hold(draft: &mut Draft<'_>, desk: &Desk) {
             sources: Vec::new(),
         },
     );
-}
-
-/// Plugins that were stopped several times in a row, by component digest. A plugin that is left alone fails at once
-/// instead of using the desk's time again and again.
-#[derive(Default)]
-pub(crate) struct Breakers(Mutex<HashMap<String, Breaker>>);
-
-#[derive(Default)]
-struct Breaker {
-    in_a_row: u32,
-    closed_until: Option<Timestamp>,
-}
-
-impl Breakers {
-    /// Whether the plugin may be called. After the pause one call tries whether it is well again.
-    pub(crate) fn lets_through(&self, sha256: &str, at: Timestamp) -> bool {
-        let mut breakers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(breaker) = breakers.get_mut(sha256) else {
-            return true;
-        };
-        match breaker.closed_until {
-            Some(until) if at < until => false,
-            Some(_) => {
-                breaker.closed_until = at.checked_add(BREAKER_PAUSE).ok();
-                true
-            }
-            None => true,
-        }
-    }
-
-    /// Remembers how a call ended; only being stopped counts, not an error that the step itself returned.
-    pub(crate) fn note(&self, sha256: &str, stopped: bool, at: Timestamp) {
-        let mut breakers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !stopped {
-            breakers.remove(sha256);
-            return;
-        }
-        let breaker = breakers.entry(sha256.to_owned()).or_default();
-        breaker.in_a_row += 1;
-        if breaker.in_a_row >= BREAKER_THRESHOLD {
-            breaker.closed_until = at.checked_add(BREAKER_PAUSE).ok();
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    #[test]
-    fn a_plugin_stopped_five_times_in_a_row_is_left_alone_for_half_a_minute() {
-        let breakers = Breakers::default();
-        for _ in 0..5 {
-            assert!(breakers.lets_through("a", at(0)));
-            breakers.note("a", true, at(0));
-        }
-        assert!(!breakers.lets_through("a", at(29)));
-        assert!(breakers.lets_through("b", at(29)));
-        assert!(breakers.lets_through("a", at(30)), "one call tries");
-        assert!(
-            !breakers.lets_through("a", at(31)),
-            "the others wait for it"
-        );
-        breakers.note("a", false, at(32));
-        assert!(breakers.lets_through("a", at(32)));
-    }
 }

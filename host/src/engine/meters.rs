@@ -445,7 +445,10 @@ mod tests {
             desk: String::new(),
             resumed: None,
             invocations: vec![
-                call(InvocationResult::Reviewed { texts: Vec::new() }),
+                call(InvocationResult::Reviewed {
+                    texts: Vec::new(),
+                    failure: None,
+                }),
                 call(failed.clone()),
                 call(failed),
             ],

@@ -22,6 +22,7 @@
 //! 3. Nobody is answered before the batch is durable.
 //! 4. Nothing in a run depends on anything but its recorded inputs, so that every run can be repeated.
 
+mod admission;
 mod case;
 mod chores;
 mod clock;

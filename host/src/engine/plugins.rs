@@ -432,6 +432,7 @@ fn limits_of(step: &StepLimits) -> Limits {
     Limits {
         time: step.time.unwrap_or(default.time),
         wall: step.wall.unwrap_or(default.wall),
+        load: step.load.unwrap_or(default.load),
         memory: step.memory.map_or(default.memory, size),
         output_bytes: step.output.map_or(default.output_bytes, size),
         host_calls: step.host_calls.unwrap_or(default.host_calls),
@@ -478,6 +479,8 @@ impl Core {
         let limits = limits_of(&StepLimits {
             time: kept.limits.time.map(Duration::from_millis),
             wall: kept.limits.wall.map(Duration::from_millis),
+            // What is repeated isn't held up.
+            load: None,
             memory: kept.limits.memory,
             output: kept.limits.output,
             host_calls: kept.limits.host_calls,
@@ -487,7 +490,7 @@ impl Core {
         let policy = match &invocation.result {
             crate::model::InvocationResult::Failed { policy, .. } => *policy,
             // A failed reviewer holds the text back unless it is skipped.
-            crate::model::InvocationResult::Reviewed { texts }
+            crate::model::InvocationResult::Reviewed { texts, .. }
                 if texts
                     .iter()
                     .flat_map(|text| &text.findings)

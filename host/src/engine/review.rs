@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use super::failure;
 use super::plan::StepPlan;
-use super::run::{Input, Plan, Progress, Runner, invocation_of};
+use super::run::{Input, Plan, Progress, Runner, invocation_of, not_repeatable};
 use super::settle::{Draft, Moments};
 use crate::model::{
     Account, Author, Change, Conversation, Entry, Event, Finding, Invocation, InvocationResult,
-    Message, Policy, ReviewedText, RunId, Severity,
+    Message, Policy, ReviewFailure, ReviewedText, RunId, Severity,
 };
+use crate::sandbox::CallReport;
 
 /// The rule of the finding that stands for a reviewer's failure.
 pub(crate) const REVIEWER_FAILED: &str = "reviewer-failed";
@@ -176,10 +177,28 @@ impl Runner<'_> {
         recorded: Option<&Invocation>,
         drafts: &[&Message],
     ) -> Vec<Vec<Finding>> {
-        let context = self.context(progress, plan);
-        let call = self.call(progress, plan, &context, recorded.map(|call| (call, false)));
-        let report = plan.plugin.review(call, drafts);
+        let at = progress.input.event.at;
+        let refused = match recorded {
+            Some(invocation) => not_repeatable(invocation),
+            None => self.refusal(plan, at),
+        };
+        let report = if let Some(refused) = refused {
+            CallReport::refused(refused)
+        } else {
+            let context = self.context(progress, plan);
+            let repeated = recorded.map(|invocation| (invocation, false));
+            let call = self.call(progress, plan, &context, repeated);
+            let report = plan.plugin.review(call, drafts);
+            if recorded.is_none() {
+                self.note(plan, &report, at);
+            }
+            report
+        };
         let (mut invocation, result) = invocation_of(plan, report);
+        let failure = result.as_ref().err().map(|failure| ReviewFailure {
+            code: failure.code.to_string(),
+            reason: failure.reason.clone(),
+        });
         let found = match result {
             Ok(found) => found,
             Err(failure) if plan.policy == Policy::Skip => {
@@ -207,6 +226,7 @@ impl Runner<'_> {
         });
         invocation.result = InvocationResult::Reviewed {
             texts: texts.collect(),
+            failure,
         };
         progress.invocations.push(invocation);
         found

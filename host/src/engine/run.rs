@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
+use super::admission::Admission;
 use super::closing;
 use super::desk_host::{DeskHost, DeskReads, KvOverlay};
 use super::desk_memory::Unsettled;
 use super::duties;
-use super::failure::{self, Breakers, FailedStep, Then};
+use super::failure::{self, FailedStep, Then};
 use super::intake::{Due, Records};
 use super::keys::{self, KvOwner};
 use super::plan::{StepPlan, Workflow};
@@ -70,7 +71,7 @@ pub(crate) enum Plan<'a> {
 pub(crate) struct Runner<'a> {
     pub(crate) workflow: Arc<Workflow>,
     pub(crate) store: &'a Arc<dyn Store>,
-    pub(crate) breakers: &'a Breakers,
+    pub(crate) admission: &'a Admission,
     pub(crate) unsettled: &'a Arc<Mutex<Unsettled>>,
 }
 
@@ -264,26 +265,34 @@ impl Runner<'_> {
             return self.failed(progress, plan, failure, attempt);
         }
         let at = progress.input.event.at;
-        if recorded.is_none() && !self.breakers.lets_through(plan.plugin.sha256(), at) {
-            let reason = "it was stopped several times in a row and is left alone for a while";
-            return self.failed(
-                progress,
-                plan,
-                CallFailure::new(FailureCode::Busy, reason),
-                attempt,
-            );
+        if recorded.is_none()
+            && let Some(refused) = self.refusal(plan, at)
+        {
+            return self.failed(progress, plan, refused, attempt);
         }
         let context = self.context(progress, plan);
         let call = self.call(progress, plan, &context, recorded);
         let report = plan.plugin.handle(call);
         if recorded.is_none() {
-            self.breakers.note(
-                plan.plugin.sha256(),
-                report.result.as_ref().is_err_and(stopped),
-                at,
-            );
+            self.note(plan, &report, at);
         }
         self.take(progress, plan, report, attempt)
+    }
+
+    /// Why a plugin is not called now.
+    pub(super) fn refusal(&self, plan: &StepPlan, at: jiff::Timestamp) -> Option<CallFailure> {
+        let reason = self
+            .admission
+            .refusal(plan.plugin.sha256(), plan.limits.load, at)?;
+        Some(CallFailure::new(FailureCode::Busy, reason))
+    }
+
+    /// Remembers how a live call went.
+    pub(super) fn note<T>(&self, plan: &StepPlan, report: &CallReport<T>, at: jiff::Timestamp) {
+        let stopped = report.result.as_ref().is_err_and(stopped);
+        let (sha256, load) = (plan.plugin.sha256(), plan.limits.load);
+        self.admission
+            .note(sha256, stopped, report.computed, load, at);
     }
 
     /// Takes a step's answer over, or carries its failure policy out.
@@ -345,13 +354,7 @@ impl Runner<'_> {
         failure: CallFailure,
         attempt: u32,
     ) -> Then {
-        let report: CallReport<Outcome> = CallReport {
-            result: Err(failure.clone()),
-            host_calls: Vec::new(),
-            kv_writes: Vec::new(),
-            log: Vec::new(),
-            usage: crate::model::Usage::default(),
-        };
+        let report: CallReport<Outcome> = CallReport::refused(failure.clone());
         let (mut invocation, _) = invocation_of(plan, report);
         invocation.result = failed_result(&failure, plan.policy);
         progress.invocations.push(invocation);
@@ -524,8 +527,13 @@ fn stopped(failure: &CallFailure) -> bool {
 
 /// A recorded failure that depended on the machine: carried over instead of repeated.
 pub(crate) fn not_repeatable(invocation: &Invocation) -> Option<CallFailure> {
-    let InvocationResult::Failed { code, reason, .. } = &invocation.result else {
-        return None;
+    let (code, reason) = match &invocation.result {
+        InvocationResult::Failed { code, reason, .. } => (code, reason),
+        InvocationResult::Reviewed {
+            failure: Some(failure),
+            ..
+        } => (&failure.code, &failure.reason),
+        _ => return None,
     };
     let code = FailureCode::parse(code)?;
     let by_machine = [

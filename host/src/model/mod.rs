@@ -45,7 +45,7 @@ pub use record::{
 };
 pub use run::{
     HostCall, Invocation, InvocationResult, KvScope, KvWrite, LogLevel, LogLine, Resume,
-    ReviewedText, Run, Usage,
+    ReviewFailure, ReviewedText, Run, Usage,
 };
 
 /// A BCP 47 language tag: `zh-Hans`, `zh-Hant`, `en` or whatever a desk serves.

@@ -105,6 +105,9 @@ pub enum InvocationResult {
     Reviewed {
         /// What it found, text by text, in the order of the texts.
         texts: Vec<ReviewedText>,
+        /// Why it could not look at them, where its failure policy answered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<ReviewFailure>,
     },
     /// The step failed or was stopped; nothing of the call counts.
     Failed {
@@ -124,6 +127,15 @@ pub struct ReviewedText {
     pub number: u32,
     /// What was found in it.
     pub findings: Vec<super::Finding>,
+}
+
+/// Why a reviewer gave no answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReviewFailure {
+    /// A stable name of the cause, as for steps.
+    pub code: String,
+    /// Why, in words.
+    pub reason: String,
 }
 
 /// A question to the host and its answer, as JSON.

@@ -44,6 +44,23 @@ pub struct CallReport<T> {
     pub log: Vec<LogLine>,
     /// What it cost.
     pub usage: Usage,
+    /// Its processor time up to the last look at it, every [`super::engine::TICK`]; zero for calls that ended before the
+    /// first.
+    pub computed: Duration,
+}
+
+impl<T> CallReport<T> {
+    /// Of a call that wasn't made.
+    pub fn refused(failure: CallFailure) -> Self {
+        Self {
+            result: Err(failure),
+            host_calls: Vec::new(),
+            kv_writes: Vec::new(),
+            log: Vec::new(),
+            usage: Usage::default(),
+            computed: Duration::ZERO,
+        }
+    }
 }
 
 /// Why a call gave no answer.

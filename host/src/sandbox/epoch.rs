@@ -109,8 +109,10 @@ pub(super) fn hold_to(store: &mut Store<HostState>, time: Duration, wall: Durati
         used_until: None,
     };
     store.set_epoch_deadline(1);
-    store.epoch_deadline_callback(move |_| {
-        watch.look()?;
+    store.epoch_deadline_callback(move |mut store| {
+        let used = watch.used();
+        store.data_mut().computed = used;
+        watch.look(used)?;
         Ok(UpdateDeadline::Continue(1))
     });
 }
@@ -124,13 +126,18 @@ struct Watch {
 }
 
 impl Watch {
-    fn look(&mut self) -> wasmtime::Result<()> {
-        let waited = self.began.elapsed();
+    /// The processor time so far.
+    fn used(&mut self) -> Duration {
         let processor = thread_time();
         // Reading the processor's clock is a system call, so short calls do without: what passed before the first
         // look, at most a tick or so, counts as used.
-        let (first, before) = *self.used_until.get_or_insert((processor, waited.min(TICK)));
-        let used = before + processor.saturating_sub(first);
+        let waited = self.began.elapsed().min(TICK);
+        let (first, before) = *self.used_until.get_or_insert((processor, waited));
+        before + processor.saturating_sub(first)
+    }
+
+    fn look(&self, used: Duration) -> wasmtime::Result<()> {
+        let waited = self.began.elapsed();
         if used >= self.time {
             return Err(Stop::error(
                 FailureCode::Deadline,

@@ -14,6 +14,9 @@ pub struct Limits {
     pub time: Duration,
     /// Time on the wall, waiting for a processor or a disk included.
     pub wall: Duration,
+    /// Processor time of all calls of the plugin within ten seconds, the first [`super::engine::TICK`] or less of each
+    /// not counted: who answers quickly is never held up. Kept by the engine, over calls.
+    pub load: Duration,
     /// Bytes of all linear memories and all tables together.
     pub memory: usize,
     /// Core instances; a component with imports is three of them.
@@ -53,6 +56,7 @@ impl Default for Limits {
         Self {
             time: Duration::from_millis(250),
             wall: Duration::from_secs(2),
+            load: Duration::from_secs(2),
             memory: 32 * MIB,
             instances: 20,
             memories: 4,

@@ -297,18 +297,13 @@ impl Plugin {
                 memory: state.limiter.used() as u64,
                 host_calls: state.asked,
             },
+            computed: state.computed,
         }
     }
 }
 
 fn wrong_world<T>(reason: &str) -> CallReport<T> {
-    CallReport {
-        result: Err(CallFailure::new(FailureCode::WrongWorld, reason)),
-        host_calls: Vec::new(),
-        kv_writes: Vec::new(),
-        log: Vec::new(),
-        usage: Usage::default(),
-    }
+    CallReport::refused(CallFailure::new(FailureCode::WrongWorld, reason))
 }
 
 /// `describe` is called without a customer.

@@ -1,6 +1,7 @@
 //! What the host keeps for one call: born with the store, gone with it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Zoned;
 use rand_chacha::ChaCha8Rng;
@@ -50,6 +51,8 @@ pub(super) struct HostState {
     pub(super) host_calls: Vec<HostCall>,
     /// Questions so far, refused ones too.
     pub(super) asked: u32,
+    /// Processor time so far, as of the last look at it.
+    pub(super) computed: Duration,
     grants: Grants,
     host: HostSide,
     /// Answers of the recording used so far.
@@ -72,6 +75,7 @@ impl HostState {
             random,
             host_calls: Vec::new(),
             asked: 0,
+            computed: Duration::ZERO,
             grants: call.grants.clone(),
             host: call.host.clone(),
             replayed: 0,

@@ -153,6 +153,12 @@ pub struct StepLimits {
         serialize_with = "milliseconds"
     )]
     pub wall: Option<Duration>,
+    /// Processor time of all slow calls of the plugin within ten seconds.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "milliseconds"
+    )]
+    pub load: Option<Duration>,
     /// Bytes of all memories and tables together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<u64>,
@@ -181,6 +187,7 @@ fn milliseconds<S: serde::Serializer>(
 pub(super) const LIMIT_KEYS: &[&str] = &[
     "time",
     "wall",
+    "load",
     "memory",
     "output",
     "host-calls",
@@ -193,6 +200,8 @@ impl StepLimits {
     pub const MAX_TIME: Duration = Duration::from_secs(2);
     /// No desk may let a call last longer than this.
     pub const MAX_WALL: Duration = Duration::from_secs(10);
+    /// No desk may allow a plugin more processor time within ten seconds than this: two processors' whole time.
+    pub const MAX_LOAD: Duration = Duration::from_secs(20);
     /// No desk may allow a call more memory than this.
     pub const MAX_MEMORY: u64 = 256 << 20;
     /// The least memory that any component starts with.
@@ -237,9 +246,18 @@ impl StepLimits {
             Self::MAX_TIME,
         );
         let wall = time_of_wall(reader, &section, millisecond, time);
+        let load = self::time(
+            reader,
+            &section,
+            "load",
+            "\"2s\"",
+            millisecond,
+            Self::MAX_LOAD,
+        );
         Self {
             time,
             wall,
+            load,
             memory: size(
                 reader,
                 &section,

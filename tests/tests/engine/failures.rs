@@ -251,6 +251,38 @@ fn a_step_that_is_well_again_is_called_again() {
 }
 
 #[test]
+fn a_plugin_whose_every_call_is_slow_gets_its_share_and_the_others_go_on() {
+    // Some tenths of a second of computing, more than its load allows in all.
+    let slow = Script::new("slow").local("(local $left i32)").wat(
+        "(local.set $left (i32.const 200000000))
+         (loop $l (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+             (i32.store (i32.const 5000) (local.get $left))
+             (br_if $l (local.get $left)))",
+    );
+    let steps = [
+        (
+            "slow | limits = { time = \"2s\", load = \"50ms\" } ; on-failure = \"skip\"",
+            slow.reply("slow").component(),
+        ),
+        ("quick", Script::new("quick").reply("quick").component()),
+    ];
+    let house = House::new(chain(&steps, &["message.received"], ""));
+    assert_eq!(replies(&house.say("li", "hello")), ["slow", "quick"]);
+    let waiting = house.say("li", "hello");
+    assert_eq!(replies(&waiting), ["quick"]);
+    let (code, reason, policy) = failure(&waiting);
+    assert_eq!((code, policy), ("busy", Policy::Skip));
+    assert!(
+        reason.contains("50 ms are allowed (limits.load)"),
+        "{reason}"
+    );
+    // It computed for two seconds at most; 5 ms a second make up for that.
+    house.wait(SignedDuration::from_secs(400));
+    assert_eq!(replies(&house.say("li", "hello")), ["slow", "quick"]);
+    assert_eq!(house.replay().differences, []);
+}
+
+#[test]
 fn several_steps_that_fail_ask_the_customer_to_wait_once() {
     let broken = |name: &str| Script::new(name).wat("(unreachable)").component();
     let steps = [

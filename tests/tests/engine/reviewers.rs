@@ -68,7 +68,7 @@ fn what_a_reviewer_blocks_is_not_sent() {
         (&Author::Host, replies(&blocked)[0])
     );
     assert!(blocked.run.invocations.iter().any(|invocation| {
-        invocation.step == "wording" && matches!(&invocation.result, InvocationResult::Reviewed { texts } if texts.len() == 1 && texts[0].findings.len() == 1)
+        invocation.step == "wording" && matches!(&invocation.result, InvocationResult::Reviewed { texts, .. } if texts.len() == 1 && texts[0].findings.len() == 1)
     }));
     assert_eq!(house.replay().differences, []);
 }
@@ -98,7 +98,7 @@ fn the_texts_of_a_run_are_seen_together_and_judged_each_for_itself() {
     let calls = answer.run.invocations.iter();
     let seen: Vec<_> = calls
         .filter_map(|call| match &call.result {
-            InvocationResult::Reviewed { texts } => {
+            InvocationResult::Reviewed { texts, .. } => {
                 Some(texts.iter().map(|text| text.findings.len()))
             }
             _ => None,
