@@ -101,11 +101,15 @@ async fn client(
     Ok(waits)
 }
 
-fn request(address: SocketAddr, name: &str, contact: u64, turn: u64) -> String {
+/// What customers write, in turn.
+pub(crate) fn text(turn: u64) -> &'static str {
     let which = usize::try_from(turn).unwrap_or(0) % TEXTS.len();
-    let text = TEXTS.get(which).copied().unwrap_or_default();
-    let body =
-        serde_json::json!({ "contact": format!("{name}-{contact}"), "text": text }).to_string();
+    TEXTS.get(which).copied().unwrap_or_default()
+}
+
+fn request(address: SocketAddr, name: &str, contact: u64, turn: u64) -> String {
+    let body = serde_json::json!({ "contact": format!("{name}-{contact}"), "text": text(turn) })
+        .to_string();
     format!(
         "POST /api/v1/messages HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()

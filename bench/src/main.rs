@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! cargo run --release -p switchboard-bench               # everything, about three minutes
-//! cargo run --release -p switchboard-bench -- calls      # one part: calls, messages, starts
+//! cargo run --release -p switchboard-bench -- calls      # one part: calls, messages, starts, rehearsals
 //! ```
 //!
 //! - `calls`, `bare`: one plugin call, beside wasmtime with nothing around it.
 //! - `messages`, `load`, `floor`: messages over HTTP, beside servers of the same parts that do less; memory.
 //! - `starts`: from the start of the process to the first answer.
+//! - `rehearsals`: recorded messages through another component.
 //!
 //! The servers are child processes of this program: called as `switchboard` is called, it is Switchboard.
 
@@ -17,6 +18,7 @@ mod child;
 mod floor;
 mod load;
 mod messages;
+mod rehearsals;
 mod starts;
 mod table;
 
@@ -26,7 +28,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 /// What can be measured.
-const PARTS: [&str; 3] = ["calls", "messages", "starts"];
+const PARTS: [&str; 4] = ["calls", "messages", "starts", "rehearsals"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -70,6 +72,9 @@ fn measure(parts: &[String]) -> anyhow::Result<()> {
     }
     if wanted("starts") {
         starts::measure(&folder.0)?;
+    }
+    if wanted("rehearsals") {
+        rehearsals::measure(&folder.0)?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@
 //! - `meters`: figures of a running host.
 //! - `service`: many accounts at once over the same core: lanes, workers, timers, live events.
 //! - `outbox`: what must leave the desk, until it has.
-//! - `replay`, `simulate`, `timeline`: recorded runs again; whole days in virtual time; what people read of either.
+//! - `replay`, `rehearsal`, `simulate`, `timeline`: recorded runs again, and what another component would have done in them; whole days in virtual time; what people read of either.
 //!
 //! Invariants:
 //! 1. One request of an account at a time, in the order in which they came; many accounts at once.
@@ -48,6 +48,7 @@ mod plan;
 mod plugins;
 mod promises;
 mod reading;
+mod rehearsal;
 mod replay;
 mod request;
 mod review;
@@ -76,6 +77,7 @@ pub use plugins::{
 };
 pub use promises::PromiseRow;
 pub use reading::{MessagePage, RunMark};
+pub use rehearsal::{DifferenceGroup, Example, Rehearsal, RehearsalReport};
 pub use replay::{Difference, ReplayReport, ReplaySelection};
 pub use request::{Answer, EngineError, Inbound, Request};
 pub use search::{Hit, Hits, SearchMark};

@@ -1,7 +1,5 @@
-//! Recorded runs once more: the same components, settings, context and host answers must give the same bytes; another
-//! component shows what it would have done instead.
-
-use std::sync::Arc;
+//! Recorded runs once more: the same components, settings, context and host answers must give the same bytes. What
+//! another component would have done is a rehearsal.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,8 +11,7 @@ use super::plugins::PluginsError;
 use super::request::EngineError;
 use super::run::{Input, Plan, not_repeatable};
 use crate::model::{ConversationId, Entry, Invocation, InvocationResult, Run, RunId};
-use crate::sandbox::Plugin;
-use crate::store::{KeyRange, Table, decode_record};
+use crate::store::{KeyRange, Table};
 
 /// How many runs are read at once.
 const PAGE: usize = 500;
@@ -28,8 +25,6 @@ pub struct ReplaySelection {
     pub to: Option<Timestamp>,
     /// Only runs of this conversation.
     pub conversation: Option<ConversationId>,
-    /// A step's component instead of the recorded one.
-    pub with: Option<(String, Arc<Plugin>)>,
 }
 
 /// Where a repeated run went another way.
@@ -71,55 +66,36 @@ impl Core {
         mut progress: impl FnMut(u64),
     ) -> Result<ReplayReport, PluginsError> {
         let mut report = ReplayReport::default();
-        let mut repeat = |run: Run| -> Result<(), PluginsError> {
-            self.repeat(&run, selection, &mut report)?;
-            report.runs += 1;
-            progress(report.runs);
-            Ok(())
-        };
-        match &selection.conversation {
-            Some(conversation) => {
-                self.each_of_conversation(conversation, selection, &mut repeat)?
+        self.recorded(selection, &mut |page| {
+            for (conversation, number) in page {
+                let Some(run) = self.recorded_run(selection, &conversation, number)? else {
+                    continue;
+                };
+                self.repeat(&run, &mut report)?;
+                report.runs += 1;
+                progress(report.runs);
             }
-            None => self.each_by_time(selection, &mut repeat)?,
-        }
+            Ok(())
+        })?;
         Ok(report)
     }
 
-    fn each_of_conversation(
+    /// The names of the selected runs, page by page, in the order in which they were.
+    pub(super) fn recorded(
         &self,
-        conversation: &ConversationId,
         selection: &ReplaySelection,
-        each: &mut dyn FnMut(Run) -> Result<(), PluginsError>,
+        each: &mut dyn FnMut(Vec<(ConversationId, u32)>) -> Result<(), PluginsError>,
     ) -> Result<(), PluginsError> {
-        let known = Records(self.store.as_ref()).conversation(conversation);
-        known.map_err(|error| PluginsError::Mismatch(error.to_string()))?;
-        let prefix = keys::of_conversation(conversation);
-        let mut last = prefix.clone();
-        loop {
-            let rows = self
-                .store
-                .scan(Table::Run, KeyRange::prefix(&prefix).after(&last), PAGE)?;
-            let Some((key, _)) = rows.last() else {
-                return Ok(());
-            };
-            last.clone_from(key);
-            for (key, value) in rows {
-                let run: Run = decode_record(Table::Run, &key, &value)?;
-                let early = selection.from.is_some_and(|from| run.event.at < from);
-                let late = selection.to.is_some_and(|to| run.event.at >= to);
-                if !early && !late {
-                    each(run)?;
-                }
-            }
+        if let Some(conversation) = &selection.conversation {
+            let known = Records(self.store.as_ref()).conversation(conversation);
+            let known = known.map_err(|error| PluginsError::Mismatch(error.to_string()))?;
+            let numbers: Vec<_> = (1..=known.run_count)
+                .map(|number| (conversation.clone(), number))
+                .collect();
+            return numbers
+                .chunks(PAGE)
+                .try_for_each(|page| each(page.to_vec()));
         }
-    }
-
-    fn each_by_time(
-        &self,
-        selection: &ReplaySelection,
-        each: &mut dyn FnMut(Run) -> Result<(), PluginsError>,
-    ) -> Result<(), PluginsError> {
         let end = selection.to.map(keys::before);
         let mut last = selection.from.map(keys::before).unwrap_or_default();
         loop {
@@ -132,70 +108,58 @@ impl Core {
                 return Ok(());
             };
             last.clone_from(key);
-            for (key, _) in rows {
-                let Some((conversation, number)) = keys::run_of(&key).and_then(|id| id.parts())
-                else {
-                    continue;
-                };
-                match Records(self.store.as_ref()).run(&conversation, number) {
-                    Ok(run) => each(run)?,
-                    // Erased since.
-                    Err(EngineError::NotFound { .. }) => {}
-                    Err(error) => return Err(PluginsError::Mismatch(error.to_string())),
-                }
-            }
+            let names = rows
+                .iter()
+                .filter_map(|(key, _)| keys::run_of(key)?.parts());
+            each(names.collect())?;
         }
     }
 
-    fn repeat(
+    /// A recorded run, where it is selected and was not erased since.
+    pub(super) fn recorded_run(
         &self,
-        run: &Run,
         selection: &ReplaySelection,
-        report: &mut ReplayReport,
-    ) -> Result<(), PluginsError> {
-        let instead = |invocation: &Invocation| {
-            selection
-                .with
-                .as_ref()
-                .filter(|(step, _)| *step == invocation.step)
-                .map(|(_, plugin)| plugin)
+        conversation: &ConversationId,
+        number: u32,
+    ) -> Result<Option<Run>, PluginsError> {
+        let run = match Records(self.store.as_ref()).run(conversation, number) {
+            Ok(run) => run,
+            Err(EngineError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(PluginsError::Mismatch(error.to_string())),
         };
-        let rehearse = selection.with.as_ref().map(|(step, _)| step.as_str());
-        if rehearse.is_some()
-            && !run
-                .invocations
-                .iter()
-                .any(|invocation| instead(invocation).is_some())
-        {
-            return Ok(());
-        }
+        let early = selection.from.is_some_and(|from| run.event.at < from);
+        let late = selection.to.is_some_and(|to| run.event.at >= to);
+        Ok((!early && !late).then_some(run))
+    }
+
+    fn repeat(&self, run: &Run, report: &mut ReplayReport) -> Result<(), PluginsError> {
         let mut steps = Vec::with_capacity(run.invocations.len());
         for invocation in &run.invocations {
-            steps.push(self.plan_of_recorded(invocation, instead(invocation))?);
+            steps.push(self.plan_of_recorded(invocation, None)?);
             report.calls += 1;
             report.carried_over += u64::from(not_repeatable(invocation).is_some());
         }
-        let number = run.id.parts().map_or(0, |(_, number)| number);
-        let input = Input {
-            id: run.id.clone(),
-            number,
-            event: run.event.clone(),
-            before: run.before.clone(),
-            account: run.account.clone(),
-            opening: opening(run),
-            resumed: run.resumed.clone(),
-            tickets: Vec::new(),
-            account_changed: false,
-        };
-        let plan = Plan::Recorded {
-            run,
-            steps,
-            rehearse,
-        };
-        let mut again = self.runner(self.workflow()).execute(input, &plan)?.run;
+        let plan = Plan::Recorded { run, steps };
+        let runner = self.runner(self.workflow());
+        let mut again = runner.execute(input_of(run), &plan)?.run;
         again.entries.extend(closing(run));
-        compare(run, &again, rehearse, report);
+        compare(run, &again, report);
         Ok(())
+    }
+}
+
+/// What a recorded run began with.
+pub(super) fn input_of(run: &Run) -> Input {
+    Input {
+        id: run.id.clone(),
+        number: run.id.parts().map_or(0, |(_, number)| number),
+        event: run.event.clone(),
+        before: run.before.clone(),
+        account: run.account.clone(),
+        opening: opening(run),
+        resumed: run.resumed.clone(),
+        tickets: Vec::new(),
+        account_changed: false,
     }
 }
 
@@ -212,7 +176,7 @@ fn closing(run: &Run) -> Vec<Entry> {
     run.entries.iter().skip(first).cloned().collect()
 }
 
-fn compare(then: &Run, now: &Run, rehearse: Option<&str>, report: &mut ReplayReport) {
+fn compare(then: &Run, now: &Run, report: &mut ReplayReport) {
     let mut differs = |step: &str, before: serde_json::Value, after: serde_json::Value| {
         report.differences.push(Difference {
             run: then.id.clone(),
@@ -225,9 +189,6 @@ fn compare(then: &Run, now: &Run, rehearse: Option<&str>, report: &mut ReplayRep
     let found = report_len(then, now);
     for index in 0..found {
         let (before, after) = (then.invocations.get(index), now.invocations.get(index));
-        if rehearse.is_some_and(|step| before.is_some_and(|before| before.step != step)) {
-            continue;
-        }
         let (before, after) = (before.map(essence), after.map(essence));
         if before != after {
             let step = then.invocations.get(index).or(now.invocations.get(index));
@@ -236,7 +197,7 @@ fn compare(then: &Run, now: &Run, rehearse: Option<&str>, report: &mut ReplayRep
             return;
         }
     }
-    if rehearse.is_none() && then.entries != now.entries {
+    if then.entries != now.entries {
         let json = |run: &Run| serde_json::to_value(&run.entries).unwrap_or_default();
         differs("run", json(then), json(now));
     }

@@ -1,12 +1,12 @@
 //! What goes out is shown to the desk's reviewers first: texts of steps at the end of their run, texts of people before
 //! they are taken.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::failure;
 use super::plan::StepPlan;
 use super::run::{Input, Plan, Progress, Runner, invocation_of, not_repeatable};
-use super::settle::{Draft, Moments};
+use super::settle::Moments;
 use crate::model::{
     Account, Author, Change, Conversation, Entry, Event, Finding, Invocation, InvocationResult,
     Message, Policy, ReviewFailure, ReviewedText, RunId, Severity,
@@ -122,31 +122,22 @@ impl Runner<'_> {
             tickets: Vec::new(),
             account_changed: false,
         };
-        let desk = Arc::clone(&self.workflow.desk);
         // What the customer said may be quoted; where it can't be read, nothing is known to be a quotation.
         let history = self.history(&input, &Plan::Live);
-        let mut progress = Progress {
-            history: history.unwrap_or_else(|_| vec![message.clone()]),
-            now: at.to_zoned(desk.time_zone.clone()),
-            draft: Draft::new(
-                &desk,
-                &id,
-                at,
-                0,
-                Moments::Calendar,
-                conversation.clone(),
-                account.clone(),
-            ),
-            input: &input,
-            asked: Vec::new(),
-            invocations: Vec::new(),
-            kv: Arc::default(),
-            desk_reads: Arc::new(Mutex::new(Vec::new())),
-            held: false,
-        };
+        let history = history.unwrap_or_else(|_| vec![message.clone()]);
+        let mut progress = self.begin(&input, Moments::Calendar, history);
+        self.findings(&mut progress, &[message])
+    }
+
+    /// What the desk's reviewers say of these texts.
+    pub(super) fn findings(
+        &self,
+        progress: &mut Progress<'_>,
+        drafts: &[&Message],
+    ) -> Vec<Finding> {
         let reviewers = self.workflow.reviewers.iter();
         let reviewers: Vec<_> = reviewers.map(|plan| (Arc::clone(plan), None)).collect();
-        let found = self.reviewed(&mut progress, &reviewers, &[message]);
+        let found = self.reviewed(progress, &reviewers, drafts);
         found.into_iter().flatten().collect()
     }
 
@@ -162,7 +153,8 @@ impl Runner<'_> {
             return found;
         }
         for (plan, recorded) in reviewers {
-            let of_plan = self.reviewed_by(progress, plan, *recorded, drafts);
+            let recorded = recorded.map(|recorded| (recorded, false));
+            let of_plan = self.reviewed_by(progress, plan, recorded, drafts);
             for (all, more) in found.iter_mut().zip(of_plan) {
                 all.extend(more);
             }
@@ -170,24 +162,25 @@ impl Runner<'_> {
         found
     }
 
-    fn reviewed_by(
+    /// What one reviewer says. `recorded`: the call to repeat, and whether another version answers it.
+    pub(super) fn reviewed_by(
         &self,
         progress: &mut Progress<'_>,
         plan: &StepPlan,
-        recorded: Option<&Invocation>,
+        recorded: Option<(&Invocation, bool)>,
         drafts: &[&Message],
     ) -> Vec<Vec<Finding>> {
         let at = progress.input.event.at;
         let refused = match recorded {
-            Some(invocation) => not_repeatable(invocation),
+            Some((invocation, false)) => not_repeatable(invocation),
+            Some((_, true)) => None,
             None => self.refusal(plan, at),
         };
         let report = if let Some(refused) = refused {
             CallReport::refused(refused)
         } else {
             let context = self.context(progress, plan);
-            let repeated = recorded.map(|invocation| (invocation, false));
-            let call = self.call(progress, plan, &context, repeated);
+            let call = self.call(progress, plan, &context, recorded);
             let report = plan.plugin.review(call, drafts);
             if recorded.is_none() {
                 self.note(plan, &report, at);
@@ -234,7 +227,7 @@ impl Runner<'_> {
 }
 
 /// The text of a step among the changes of a run.
-fn of_step(entry: &Entry) -> Option<&Message> {
+pub(super) fn of_step(entry: &Entry) -> Option<&Message> {
     match &entry.change {
         Change::Replied { message } if matches!(message.author, Author::Step(_)) => Some(message),
         _ => None,

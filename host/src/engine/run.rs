@@ -63,7 +63,6 @@ pub(crate) enum Plan<'a> {
     Recorded {
         run: &'a Run,
         steps: Vec<Arc<StepPlan>>,
-        rehearse: Option<&'a str>,
     },
 }
 
@@ -102,44 +101,15 @@ impl Runner<'_> {
     /// # Errors
     /// Only where the store can't be read; whatever a plugin does is part of the run.
     pub(crate) fn execute(&self, input: Input, plan: &Plan<'_>) -> Result<Finished, StoreError> {
-        let workflow = Arc::clone(&self.workflow);
         let moments = match plan {
             Plan::Live => Moments::Calendar,
             Plan::Recorded { run, .. } => Moments::Recorded(run.moments.iter().copied().collect()),
         };
-        let mut draft = Draft::new(
-            &workflow.desk,
-            &input.id,
-            input.event.at,
-            input.event.depth,
-            moments,
-            input.before.clone(),
-            input.account.clone(),
-        );
-        draft.entries.clone_from(&input.opening);
-        draft.tickets = input
-            .tickets
-            .iter()
-            .map(|ticket| (ticket.id.clone(), ticket.clone()))
-            .collect();
-        let mut progress = Progress {
-            history: self.history(&input, plan)?,
-            now: input.event.at.to_zoned(workflow.desk.time_zone.clone()),
-            input: &input,
-            draft,
-            asked: Vec::new(),
-            invocations: Vec::new(),
-            kv: Arc::default(),
-            desk_reads: Arc::new(Mutex::new(Vec::new())),
-            held: false,
-        };
+        let history = self.history(&input, plan)?;
+        let mut progress = self.begin(&input, moments, history);
         match plan {
             Plan::Live => self.chain(&mut progress),
-            Plan::Recorded {
-                run,
-                steps,
-                rehearse,
-            } => self.again(&mut progress, run, steps, *rehearse),
+            Plan::Recorded { run, steps } => self.again(&mut progress, run, steps),
         }
         duties::after_chain(&mut progress.draft, &input);
         self.review(&mut progress, plan);
@@ -184,6 +154,41 @@ impl Runner<'_> {
         })
     }
 
+    /// A run before its first step.
+    pub(super) fn begin<'r>(
+        &'r self,
+        input: &'r Input,
+        moments: Moments,
+        history: Vec<Message>,
+    ) -> Progress<'r> {
+        let desk = &self.workflow.desk;
+        let mut draft = Draft::new(
+            desk,
+            &input.id,
+            input.event.at,
+            input.event.depth,
+            moments,
+            input.before.clone(),
+            input.account.clone(),
+        );
+        draft.entries.clone_from(&input.opening);
+        let tickets = input.tickets.iter();
+        draft.tickets = tickets
+            .map(|ticket| (ticket.id.clone(), ticket.clone()))
+            .collect();
+        Progress {
+            history,
+            now: input.event.at.to_zoned(desk.time_zone.clone()),
+            input,
+            draft,
+            asked: Vec::new(),
+            invocations: Vec::new(),
+            kv: Arc::default(),
+            desk_reads: Arc::new(Mutex::new(Vec::new())),
+            held: false,
+        }
+    }
+
     /// The steps of the workflow whose conditions hold.
     fn chain(&self, progress: &mut Progress<'_>) {
         let kind = progress.input.event.kind();
@@ -217,24 +222,45 @@ impl Runner<'_> {
     }
 
     /// The steps of a recorded run.
-    fn again(
-        &self,
-        progress: &mut Progress<'_>,
-        run: &Run,
-        steps: &[Arc<StepPlan>],
-        rehearse: Option<&str>,
-    ) {
+    fn again(&self, progress: &mut Progress<'_>, run: &Run, steps: &[Arc<StepPlan>]) {
         let mut attempt = run.resumed.as_ref().map_or(0, |resume| resume.attempt);
         for (recorded, plan) in run.invocations.iter().zip(steps) {
             if matches!(recorded.result, InvocationResult::Reviewed { .. }) {
                 continue;
             }
-            let rehearsed = rehearse == Some(recorded.step.as_str());
-            if self.step(progress, plan, attempt, Some((recorded, rehearsed))) == Then::End {
+            if self.step(progress, plan, attempt, Some((recorded, false))) == Then::End {
                 return;
             }
             attempt = 0;
         }
+    }
+
+    /// Takes a recorded answer over without asking the plugin.
+    pub(super) fn recall(
+        &self,
+        progress: &mut Progress<'_>,
+        plan: &StepPlan,
+        attempt: u32,
+        recorded: &Invocation,
+    ) {
+        let result = match &recorded.result {
+            InvocationResult::Done { outcome } => Ok(outcome.clone()),
+            InvocationResult::Failed { code, reason, .. } => {
+                let code = FailureCode::parse(code).unwrap_or(FailureCode::Host);
+                Err(CallFailure::new(code, reason.clone()))
+            }
+            InvocationResult::Reviewed { .. } => return,
+        };
+        let report = CallReport {
+            result,
+            host_calls: Vec::new(),
+            kv_writes: recorded.kv_writes.clone(),
+            log: Vec::new(),
+            usage: recorded.usage,
+            computed: std::time::Duration::ZERO,
+        };
+        // Whatever followed is on record too.
+        let _: Then = self.take(progress, plan, report, attempt);
     }
 
     fn condition(&self, progress: &Progress<'_>, plan: &StepPlan) -> Result<bool, String> {
@@ -252,7 +278,7 @@ impl Runner<'_> {
         condition.holds(&scope).map_err(|error| error.to_string())
     }
 
-    fn step(
+    pub(super) fn step(
         &self,
         progress: &mut Progress<'_>,
         plan: &StepPlan,

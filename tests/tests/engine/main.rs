@@ -15,6 +15,7 @@ mod failures;
 mod memory;
 mod merges;
 mod plugins;
+mod rehearsals;
 mod replays;
 mod retries;
 mod reviewers;
