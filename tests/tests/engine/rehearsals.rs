@@ -41,7 +41,7 @@ fn the_same_in_another_version_differs_in_nothing() {
     );
     assert_eq!(
         (&report.then[..], report.now.as_str()),
-        (&["0.1.0".to_owned()][..], "0.1.1")
+        (&["clerk 0.1.0".to_owned()][..], "clerk 0.1.1")
     );
     assert_eq!(report.groups, []);
     assert_eq!(house.store.rows(), before, "nothing is kept of it");
@@ -139,6 +139,22 @@ fn a_reviewer_is_tried_on_the_texts_of_then_and_new_texts_are_reviewed() {
     assert_eq!(
         report.groups[0].examples[0].message.as_deref(),
         Some("?maybe")
+    );
+
+    let step = SANDBOX.activate(&echo().component()).unwrap();
+    let wrong = house.core.rehearse(
+        &Rehearsal {
+            selection: ReplaySelection::default(),
+            step: "wording".to_owned(),
+            plugin: step,
+            examples: 0,
+        },
+        |_| {},
+    );
+    let reason = wrong.unwrap_err().to_string();
+    assert!(
+        reason.contains("is a step; it can't take the place of the reviewer"),
+        "{reason}"
     );
 
     let vague = Script::new("echo").reply("~in a while");

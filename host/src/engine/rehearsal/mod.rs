@@ -79,9 +79,9 @@ pub struct DifferenceGroup {
 pub struct RehearsalReport {
     /// The step.
     pub step: String,
-    /// The versions that were on record.
+    /// The plugins that were on record, with their versions.
     pub then: Vec<String>,
-    /// The version that was tried.
+    /// The one that was tried.
     pub now: String,
     /// Recorded calls that were tried.
     pub calls: u64,
@@ -181,7 +181,8 @@ impl Core {
     /// apart. `progress` is told how many runs were looked at.
     ///
     /// # Errors
-    /// Where the store can't be read or a component that a run used is gone.
+    /// Where the store can't be read, a component that a run used is gone, or the component is a reviewer in a step's
+    /// place or the other way round.
     pub fn rehearse(
         &self,
         rehearsal: &Rehearsal,
@@ -189,11 +190,33 @@ impl Core {
     ) -> Result<RehearsalReport, PluginsError> {
         let mut report = RehearsalReport {
             step: rehearsal.step.clone(),
-            now: rehearsal.plugin.manifest().version.clone(),
+            now: {
+                let manifest = rehearsal.plugin.manifest();
+                format!("{} {}", manifest.name, manifest.version)
+            },
             ..RehearsalReport::default()
         };
+        let workflow = self.workflow();
+        let is_reviewer = rehearsal.plugin.is_reviewer();
+        let others = if is_reviewer {
+            &workflow.steps
+        } else {
+            &workflow.reviewers
+        };
+        if others.iter().any(|plan| plan.name == rehearsal.step) {
+            let [is, place] = if is_reviewer {
+                ["reviewer", "step"]
+            } else {
+                ["step", "reviewer"]
+            };
+            let reason = format!(
+                "{} is a {is}; it can't take the place of the {place} {:?}",
+                report.now, rehearsal.step
+            );
+            return Err(PluginsError::Mismatch(reason));
+        }
         let plans = Plans::default();
-        let runner = self.runner(self.workflow());
+        let runner = self.runner(workflow);
         let seen = AtomicU64::new(0);
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         self.recorded(&rehearsal.selection, &mut |page| {
@@ -290,7 +313,7 @@ impl Core {
         }
         let [then, now_answered] = answers;
         Ok(Some(Tried {
-            version: recorded.version.clone(),
+            version: format!("{} {}", recorded.plugin, recorded.version),
             then_us: recorded.usage.time_us,
             now_us: now.usage.time_us,
             differing: differences::between(then, now_answered),
