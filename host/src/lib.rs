@@ -4,8 +4,10 @@
 //!
 //! ```text
 //! cli → api, channels → report → engine → sandbox, store, knowledge, workflow → model
+//! cli → author → sandbox, workflow → model
 //! ```
 //!
+//! - [`author`] — a plugin's project: new, built, tried;
 //! - [`cli`] — the command line, one file for each command;
 //! - [`api`] — the HTTP API and the chat page;
 //! - [`engine`] — one event through its chain, durably, many accounts at once; replay and virtual time;
@@ -17,6 +19,7 @@
 //! - [`workflow`] — the desk directory: what it says, or everything that is wrong with it.
 
 pub mod api;
+pub mod author;
 pub mod cli;
 pub mod engine;
 pub mod knowledge;

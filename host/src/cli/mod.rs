@@ -1,5 +1,6 @@
 //! The command line: one file for each command, nothing else knows the terminal.
 
+mod author;
 mod check;
 mod client;
 mod doctor;

@@ -1,4 +1,4 @@
-//! `switchboard plugin`: look at components, and manage those of a running host.
+//! `switchboard plugin`: make components, look at them, and manage those of a running host.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use super::author;
 use super::client::{Body, HostArgs};
 use super::setup;
 
-/// Look at plugins and manage those of a running host
+/// Make plugins, look at them, and manage those of a running host
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  switchboard plugin inspect triage.wasm\n  \
-    switchboard plugin push triage.wasm --activate\n  switchboard plugin rollback triage")]
+#[command(
+    after_help = "Examples:\n  switchboard plugin new refund-policy --lang rust\n  switchboard plugin inspect triage.wasm\n  \
+    switchboard plugin push triage.wasm --activate\n  switchboard plugin rollback triage"
+)]
 pub(crate) struct PluginArgs {
     #[command(subcommand)]
     command: PluginCommand,
@@ -20,6 +23,8 @@ pub(crate) struct PluginArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum PluginCommand {
+    New(author::NewArgs),
+    Build(author::BuildArgs),
     /// Show what a component is and asks for
     #[command(after_help = "Example:\n  switchboard plugin inspect triage.wasm")]
     Inspect {
@@ -77,6 +82,8 @@ enum PluginCommand {
 /// Where the component is no good, or the host can't be reached or refuses.
 pub(crate) fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
     match args.command {
+        PluginCommand::New(args) => return author::new(args),
+        PluginCommand::Build(args) => return author::build(&args),
         PluginCommand::Inspect { file, json } => inspect(&file, json)?,
         PluginCommand::List { json, host } => list(&host, json)?,
         PluginCommand::Push {

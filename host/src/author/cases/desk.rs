@@ -1,0 +1,105 @@
+//! The desk that answers a case's questions, with what the case gives.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::form::{BytesForm, ContactForm, HitForm};
+use crate::model::KvScope;
+use crate::sandbox::{Contact, Hit, Host, KvUsage};
+use crate::workflow::Calendar;
+
+/// Answers from values.
+pub(super) struct CaseDesk {
+    pub(super) knowledge: Vec<HitForm>,
+    pub(super) departments: Vec<String>,
+    pub(super) responsible: BTreeMap<String, ContactForm>,
+    pub(super) calendar: Calendar,
+    pub(super) kv: BTreeMap<KvScope, BTreeMap<String, BytesForm>>,
+    /// The desk's first language.
+    pub(super) language: String,
+}
+
+impl Host for CaseDesk {
+    fn search(&self, _query: &str, _language: Option<&str>, limit: u32) -> Result<Vec<Hit>, String> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let hits = self.knowledge.iter().take(limit).map(|hit| Hit {
+            article: hit.article.clone(),
+            title: hit.title.clone(),
+            text: hit.text.clone(),
+            language: hit.language.clone().unwrap_or_else(|| self.language.clone()),
+            score: hit.score,
+            labels: hit.labels.clone(),
+        });
+        Ok(hits.collect())
+    }
+
+    fn departments(&self) -> Vec<String> {
+        self.departments.clone()
+    }
+
+    fn responsible(&self, topic: &str) -> Option<Contact> {
+        let contact = self.responsible.get(topic)?;
+        Some(Contact {
+            name: contact.name.clone(),
+            department: contact.department.clone(),
+            role: contact.role.clone(),
+            public_contact: contact.public_contact.clone(),
+            reachable: contact.reachable,
+            back_at: contact.back_at,
+        })
+    }
+
+    fn is_open(&self, at: Timestamp) -> Result<bool, String> {
+        Ok(self.calendar.is_open(at))
+    }
+
+    fn next_open(&self, at: Timestamp) -> Result<Timestamp, String> {
+        self.calendar
+            .next_open(at)
+            .ok_or_else(|| "the desk never opens".to_owned())
+    }
+
+    fn end_of_day(&self, at: Timestamp) -> Result<Timestamp, String> {
+        self.calendar
+            .end_of_business_day(at)
+            .map_err(|error| error.to_string())
+    }
+
+    fn add_business_seconds(&self, start: Timestamp, seconds: u32) -> Result<Timestamp, String> {
+        self.calendar
+            .add_business(start, std::time::Duration::from_secs(seconds.into()))
+            .map_err(|error| error.to_string())
+    }
+
+    fn kv_get(&self, scope: KvScope, key: &str) -> Result<Option<Vec<u8>>, String> {
+        let value = self.kv.get(&scope).and_then(|space| space.get(key));
+        Ok(value.map(|bytes| bytes.0.clone()))
+    }
+
+    fn kv_scan(
+        &self,
+        scope: KvScope,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, Vec<u8>)>, String> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let entries = self.kv.get(&scope).into_iter().flatten();
+        let wanted = entries
+            .filter(|(key, _)| key.starts_with(prefix))
+            .filter(|(key, _)| after.is_none_or(|after| key.as_str() > after));
+        Ok(wanted
+            .take(limit)
+            .map(|(key, value)| (key.clone(), value.0.clone()))
+            .collect())
+    }
+
+    fn kv_usage(&self, scope: KvScope) -> Result<KvUsage, String> {
+        let entries = self.kv.get(&scope).into_iter().flatten();
+        Ok(entries.fold(KvUsage::default(), |sum, (key, value)| KvUsage {
+            keys: sum.keys + 1,
+            bytes: sum.bytes + (key.len() + value.0.len()) as u64,
+        }))
+    }
+}
