@@ -93,6 +93,16 @@ fn a_well_behaved_step_is_called() {
 }
 
 #[test]
+fn tail_calls_without_end_are_stopped_like_any_loop() {
+    let guest = Guest {
+        items: "(func $round (return_call $trip)) (func $trip (return_call $round))".to_owned(),
+        ..Guest::doing("(call $round)")
+    };
+    let code = code(&guest);
+    assert!(in_time(code), "{code}");
+}
+
+#[test]
 fn a_loop_that_never_ends_is_stopped_wherever_it_is() {
     let forever = "(loop $l (br $l))";
     assert!(in_time(code(&Guest::doing(forever))));

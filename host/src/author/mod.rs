@@ -6,9 +6,11 @@
 //! - [`project`]: `plugin.toml`, and where a project's things are
 //! - [`template`]: a new project
 //! - [`build`]: from source to component, one file for each language
+//! - [`cases`]: what goes in and must come out
 //! - `component`: from a core module to a component
 
 pub mod build;
+pub mod cases;
 mod component;
 pub mod project;
 pub mod template;

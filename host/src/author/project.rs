@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -139,10 +140,49 @@ impl Project {
         self.dir.join("wit")
     }
 
+    /// Whether there is no component, or one that is older than what it is made of.
+    pub fn is_stale(&self) -> bool {
+        let made = self.component().metadata().and_then(|data| data.modified());
+        made.map_or(true, |made| {
+            self.last_change().is_none_or(|changed| changed > made)
+        })
+    }
+
+    /// When a file was last changed that the component is made of: all but what tools write, and the cases.
+    pub fn last_change(&self) -> Option<SystemTime> {
+        newest(&self.dir, true)
+    }
+
     /// Where its cases are.
     pub fn tests(&self) -> PathBuf {
         self.dir.join("tests")
     }
+}
+
+/// Directories that tools write, and the cases: what is in them makes no other component.
+const NOT_SOURCE: [&str; 6] = [
+    "build",
+    "target",
+    "node_modules",
+    "__pycache__",
+    "tests",
+    "dist",
+];
+
+fn newest(dir: &Path, top: bool) -> Option<SystemTime> {
+    let entries = std::fs::read_dir(dir).ok()?;
+    let times = entries.flatten().filter_map(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let data = entry.metadata().ok()?;
+        let skipped = name.starts_with('.') || (top && NOT_SOURCE.contains(&name.as_ref()));
+        match (skipped || name == "__pycache__", data.is_dir()) {
+            (true, _) => None,
+            (false, true) => newest(&entry.path(), false),
+            (false, false) => data.modified().ok(),
+        }
+    });
+    times.max()
 }
 
 /// All languages, for messages.

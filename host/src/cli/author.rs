@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -9,7 +10,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::setup;
 use super::usage::Usage;
+use crate::author::cases::{self, CaseReport, Difference};
 use crate::author::{self, Language, NewError, Project};
+use crate::sandbox::Plugin;
 
 /// Write a project to start from
 ///
@@ -91,7 +94,7 @@ pub(crate) fn build(args: &BuildArgs) -> anyhow::Result<ExitCode> {
     let component = author::build(&project)?;
     let took = began.elapsed();
     let size = std::fs::metadata(&component)?.len();
-    judge(&project, &component)?;
+    plugin(&project, &component)?;
     if args.json {
         println!(
             "{}",
@@ -108,9 +111,11 @@ pub(crate) fn build(args: &BuildArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The component, ready to be called.
+///
 /// # Errors
-/// What a desk would say against the component.
-fn judge(project: &Project, component: &Path) -> anyhow::Result<()> {
+/// What a desk would say against it.
+fn plugin(project: &Project, component: &Path) -> anyhow::Result<Arc<Plugin>> {
     let bytes = std::fs::read(component).with_context(|| component.display().to_string())?;
     let sandbox = setup::sandbox(setup::cache_dir(None))?;
     let progress = super::progress::counter("compiling it as a desk would");
@@ -124,5 +129,118 @@ fn judge(project: &Project, component: &Path) -> anyhow::Result<()> {
         manifest.name,
         project.name
     );
-    Ok(())
+    Ok(plugin)
+}
+
+/// Run a project's cases
+///
+/// Each line of tests/*.jsonl goes through the component in the sandbox that a desk uses. A component that is older than
+/// its source is built first. Exit code 1 where a case fails.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  switchboard plugin test refund-policy\n\nA case:\n  \
+    {\"case\": \"greets\", \"message\": \"你好\", \"effects\": [{\"reply\": \"您好！\"}]}"
+)]
+pub(crate) struct TestArgs {
+    /// The project
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Only cases whose names contain this
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+    /// Print one JSON object for each case
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs `plugin test`.
+///
+/// # Errors
+/// Where there is no project, it doesn't build, or its cases can't be read.
+pub(crate) fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
+    let project = Project::read(&args.dir)?;
+    let mut cases = cases::read_directory(&project.tests()).map_err(|problems| {
+        for problem in &problems {
+            eprintln!("{problem}");
+        }
+        anyhow::anyhow!("the cases have {} problem(s)", problems.len())
+    })?;
+    if let Some(only) = &args.only {
+        cases.retain(|case| case.name.contains(only));
+        if cases.is_empty() {
+            return Err(Usage(format!("--only: no case's name contains {only:?}")).into());
+        }
+    }
+    if project.is_stale() {
+        author::build(&project)?;
+    }
+    let plugin = plugin(&project, &project.component())?;
+    let mut failed = 0;
+    for case in &cases {
+        let report = cases::run(case, &plugin).map_err(|problem| {
+            anyhow::anyhow!("{}:{}: {problem}", case.file.display(), case.line)
+        })?;
+        failed += usize::from(!report.passed);
+        if args.json {
+            println!("{}", serde_json::to_string(&report)?);
+        } else {
+            print(&report);
+        }
+    }
+    if !args.json {
+        println!("{} passed, {failed} failed", cases.len() - failed);
+    }
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn print(report: &CaseReport) {
+    let usage = report.usage;
+    println!(
+        "{}  {} ({}:{})  {:.1} ms, {} KiB",
+        if report.passed { "ok  " } else { "FAIL" },
+        report.case,
+        report.file,
+        report.line,
+        f64::from(usage.time_us) / 1_000.0,
+        usage.memory >> 10
+    );
+    let came = &report.came;
+    for effect in came.effects.iter().chain(&came.findings).flat_map(items) {
+        println!("        {effect}");
+    }
+    if came.next.as_ref().is_some_and(|next| next == "finish") {
+        println!("        next: finish");
+    }
+    if let Some(failure) = &came.failure {
+        println!("        failure: {failure}");
+    }
+    if let Some(kv) = &came.kv {
+        println!("        kv: {kv}");
+    }
+    for line in &came.log {
+        println!("        log {}: {}", line.level, line.text);
+    }
+    for Difference {
+        path,
+        expected,
+        came,
+    } in &report.differences
+    {
+        let told = |value: &Option<serde_json::Value>| {
+            value
+                .as_ref()
+                .map_or("nothing".to_owned(), ToString::to_string)
+        };
+        println!("      {path}");
+        println!("        expected: {}", told(expected));
+        println!("        came:     {}", told(came));
+    }
+}
+
+fn items(value: &serde_json::Value) -> &[serde_json::Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }

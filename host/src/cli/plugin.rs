@@ -25,6 +25,7 @@ pub(crate) struct PluginArgs {
 enum PluginCommand {
     New(author::NewArgs),
     Build(author::BuildArgs),
+    Test(author::TestArgs),
     /// Show what a component is and asks for
     #[command(after_help = "Example:\n  switchboard plugin inspect triage.wasm")]
     Inspect {
@@ -84,6 +85,7 @@ pub(crate) fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
     match args.command {
         PluginCommand::New(args) => return author::new(args),
         PluginCommand::Build(args) => return author::build(&args),
+        PluginCommand::Test(args) => return author::test(&args),
         PluginCommand::Inspect { file, json } => inspect(&file, json)?,
         PluginCommand::List { json, host } => list(&host, json)?,
         PluginCommand::Push {

@@ -19,7 +19,7 @@ pub struct Limits {
     pub load: Duration,
     /// Bytes of all linear memories and all tables together.
     pub memory: usize,
-    /// Core instances; a component with imports is three of them.
+    /// Core instances; a component with imports is three of them, Python's some twenty-five.
     pub instances: usize,
     /// Linear memories.
     pub memories: usize,
@@ -58,7 +58,7 @@ impl Default for Limits {
             wall: Duration::from_secs(2),
             load: Duration::from_secs(2),
             memory: 32 * MIB,
-            instances: 20,
+            instances: 40,
             memories: 4,
             tables: 8,
             host_calls: 1_000,

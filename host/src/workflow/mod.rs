@@ -23,7 +23,7 @@ mod files;
 pub mod floor;
 mod language;
 pub mod problem;
-mod quantity;
+pub(crate) mod quantity;
 mod reader;
 pub mod record_form;
 mod requirement;

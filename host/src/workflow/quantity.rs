@@ -18,7 +18,7 @@ const TIMES: &[(&str, u64)] = &[
 ];
 
 /// Bytes.
-pub(super) fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     let wanted = "a size like 512KiB or 16MiB";
     match quantity(text, SIZES) {
         Ok(bytes) => Ok(bytes),
@@ -39,7 +39,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 }
 
 /// A span of time with a resolution of a millisecond.
-pub(super) fn time(text: &str) -> Result<Duration, String> {
+pub(crate) fn time(text: &str) -> Result<Duration, String> {
     quantity(text, TIMES)
         .map(Duration::from_millis)
         .map_err(|wrong| wrong.message(text, "a time like 50ms, 2s, 15min, 72h or 3d"))

@@ -21,13 +21,21 @@ pub(super) struct CaseDesk {
 }
 
 impl Host for CaseDesk {
-    fn search(&self, _query: &str, _language: Option<&str>, limit: u32) -> Result<Vec<Hit>, String> {
+    fn search(
+        &self,
+        _query: &str,
+        _language: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Hit>, String> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let hits = self.knowledge.iter().take(limit).map(|hit| Hit {
             article: hit.article.clone(),
             title: hit.title.clone(),
             text: hit.text.clone(),
-            language: hit.language.clone().unwrap_or_else(|| self.language.clone()),
+            language: hit
+                .language
+                .clone()
+                .unwrap_or_else(|| self.language.clone()),
             score: hit.score,
             labels: hit.labels.clone(),
         });
@@ -97,9 +105,11 @@ impl Host for CaseDesk {
 
     fn kv_usage(&self, scope: KvScope) -> Result<KvUsage, String> {
         let entries = self.kv.get(&scope).into_iter().flatten();
-        Ok(entries.fold(KvUsage::default(), |sum, (key, value)| KvUsage {
-            keys: sum.keys + 1,
-            bytes: sum.bytes + (key.len() + value.0.len()) as u64,
-        }))
+        Ok(
+            entries.fold(KvUsage::default(), |sum, (key, value)| KvUsage {
+                keys: sum.keys + 1,
+                bytes: sum.bytes + (key.len() + value.0.len()) as u64,
+            }),
+        )
     }
 }

@@ -38,7 +38,10 @@ pub(super) fn from_contract(value: &Value) -> Value {
         Value::String(kind) => json!({ "effect": kind }),
         Value::Object(fields) if fields.len() == 1 => {
             let (kind, value) = fields.iter().next().unzip();
-            let (kind, value) = (kind.cloned().unwrap_or_default(), value.cloned().unwrap_or_default());
+            let (kind, value) = (
+                kind.cloned().unwrap_or_default(),
+                value.cloned().unwrap_or_default(),
+            );
             let value = match (kind.as_str(), value) {
                 ("reply", Value::String(text)) => json!({ "text": text }),
                 ("set-categories", value) => renamed(&value, "name", "value"),
@@ -144,17 +147,53 @@ mod tests {
     fn only_named_fields_matter() {
         let came = json!([{"reply": {"text": "您好！", "language": "zh-Hans"}}]);
         let same = Vec::<String>::new();
-        assert_eq!(differences(json!([{"reply": {"text": "您好！"}}]), came.clone()), same);
-        assert_eq!(differences(json!([{"reply": "您好！"}]), came.clone()), same);
-        assert_eq!(differences(json!([{"reply": {"text": {"contains": "好"}}}]), came.clone()), same);
-        assert_eq!(differences(json!([{"reply": {"sources": null}}]), came.clone()), same);
-        assert_eq!(differences(json!([{"reply": "再见"}]), came.clone()), ["effects[0].reply.text"]);
-        assert_eq!(differences(json!([{"reply": {"text": {"contains": "见"}}}]), came.clone()), ["effects[0].reply.text"]);
-        assert_eq!(differences(json!([{"reply": {"language": "en"}}]), came.clone()), ["effects[0].reply.language"]);
-        assert_eq!(differences(json!([{"reply": {"sources": ["a"]}}]), came.clone()), ["effects[0].reply.sources"]);
-        assert_eq!(differences(json!([{"note": "a"}]), came.clone()), ["effects[0]"]);
+        assert_eq!(
+            differences(json!([{"reply": {"text": "您好！"}}]), came.clone()),
+            same
+        );
+        assert_eq!(
+            differences(json!([{"reply": "您好！"}]), came.clone()),
+            same
+        );
+        assert_eq!(
+            differences(
+                json!([{"reply": {"text": {"contains": "好"}}}]),
+                came.clone()
+            ),
+            same
+        );
+        assert_eq!(
+            differences(json!([{"reply": {"sources": null}}]), came.clone()),
+            same
+        );
+        assert_eq!(
+            differences(json!([{"reply": "再见"}]), came.clone()),
+            ["effects[0].reply.text"]
+        );
+        assert_eq!(
+            differences(
+                json!([{"reply": {"text": {"contains": "见"}}}]),
+                came.clone()
+            ),
+            ["effects[0].reply.text"]
+        );
+        assert_eq!(
+            differences(json!([{"reply": {"language": "en"}}]), came.clone()),
+            ["effects[0].reply.language"]
+        );
+        assert_eq!(
+            differences(json!([{"reply": {"sources": ["a"]}}]), came.clone()),
+            ["effects[0].reply.sources"]
+        );
+        assert_eq!(
+            differences(json!([{"note": "a"}]), came.clone()),
+            ["effects[0]"]
+        );
         assert_eq!(differences(json!([]), came.clone()), ["effects[0]"]);
-        assert_eq!(differences(json!([{"reply": "您好！"}, "ask-survey"]), came), ["effects[1]"]);
+        assert_eq!(
+            differences(json!([{"reply": "您好！"}, "ask-survey"]), came),
+            ["effects[1]"]
+        );
     }
 
     #[test]
@@ -162,8 +201,14 @@ mod tests {
         let effects = [
             Effect::AskSurvey,
             Effect::AddLabel("vip".to_owned()),
-            Effect::SetCategories(vec![Category { name: "order".to_owned(), confidence: 0.5 }]),
-            Effect::SetField { name: "tier".to_owned(), value: "gold".to_owned() },
+            Effect::SetCategories(vec![Category {
+                name: "order".to_owned(),
+                confidence: 0.5,
+            }]),
+            Effect::SetField {
+                name: "tier".to_owned(),
+                value: "gold".to_owned(),
+            },
         ];
         let forms = [
             json!("ask-survey"),

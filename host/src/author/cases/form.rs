@@ -27,6 +27,7 @@ pub(super) struct CaseForm {
 
     pub(super) message: Option<TextOr<MessageForm>>,
     pub(super) event: Option<EventForm>,
+    pub(super) drafts: Option<Vec<TextOr<MessageForm>>>,
 
     #[serde(default)]
     pub(super) config: Option<serde_json::Map<String, Value>>,
@@ -49,6 +50,7 @@ pub(super) struct CaseForm {
 
     pub(super) effects: Option<Vec<Value>>,
     pub(super) next: Option<NextForm>,
+    pub(super) findings: Option<Vec<Value>>,
     pub(super) failure: Option<TextOr<FailureForm>>,
     pub(super) kv: Option<BTreeMap<KvScope, BTreeMap<String, Option<BytesForm>>>>,
     pub(super) log: Option<Vec<Value>>,
@@ -80,17 +82,21 @@ impl CaseForm {
     fn check(&self) -> Result<(), String> {
         match (&self.message, &self.event) {
             (Some(_), Some(_)) => {
-                return Err("it has both a message and an event; a message is an event of its own".to_owned());
-            }
-            (None, None) => {
                 return Err(
-                    "it has neither a message nor an event; add \"message\": \"…\"".to_owned(),
+                    "it has both a message and an event; a message is an event of its own"
+                        .to_owned(),
+                );
+            }
+            (None, None) if self.drafts.is_none() => {
+                return Err(
+                    "it has neither a message nor an event; add \"message\": \"…\" (or \"drafts\" for a reviewer)".to_owned(),
                 );
             }
             _ => {}
         }
         let expects = self.effects.is_some()
             || self.next.is_some()
+            || self.findings.is_some()
             || self.failure.is_some()
             || self.kv.is_some()
             || self.log.is_some();
@@ -101,7 +107,9 @@ impl CaseForm {
             );
         }
         if self.failure.is_some() && (self.effects.is_some() || self.kv.is_some()) {
-            return Err("a failed call leaves no effects and no kv; expect one or the other".to_owned());
+            return Err(
+                "a failed call leaves no effects and no kv; expect one or the other".to_owned(),
+            );
         }
         Ok(())
     }
@@ -473,7 +481,10 @@ impl LimitsForm {
             time: self.time.as_ref().map_or(usual.time, |form| form.0),
             wall: self.wall.as_ref().map_or(usual.wall, |form| form.0),
             memory: self.memory.as_ref().map_or(usual.memory, |form| form.0),
-            output_bytes: self.output.as_ref().map_or(usual.output_bytes, |form| form.0),
+            output_bytes: self
+                .output
+                .as_ref()
+                .map_or(usual.output_bytes, |form| form.0),
             host_calls: self.host_calls.unwrap_or(usual.host_calls),
             log_lines: self.log_lines.unwrap_or(usual.log_lines),
             kv_writes: self.kv_writes.unwrap_or(usual.kv_writes),

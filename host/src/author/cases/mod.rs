@@ -59,7 +59,10 @@ pub fn read_directory(dir: &Path) -> Result<Vec<Case>, Vec<CaseProblem>> {
     let entries = std::fs::read_dir(dir).map_err(|error| broken(dir, error.to_string()))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "jsonl")
+        })
         .collect();
     files.sort();
     if files.is_empty() {
@@ -97,7 +100,10 @@ pub fn read_text(file: &Path, text: &str) -> Result<Vec<Case>, Vec<CaseProblem>>
             Ok(form) => cases.push(Case {
                 file: file.to_owned(),
                 line: number,
-                name: form.case.clone().unwrap_or_else(|| format!("line {number}")),
+                name: form
+                    .case
+                    .clone()
+                    .unwrap_or_else(|| format!("line {number}")),
                 form,
             }),
             Err(message) => problems.push(CaseProblem {

@@ -6,10 +6,10 @@
 package main
 
 import (
-	witRuntime "plugin/bindings/runtime"
-	"plugin/bindings/types"
-	witTypes "plugin/bindings/wit"
-	export_wit_world "plugin/step"
+	witRuntime "switchboard/bindings/runtime"
+	"switchboard/bindings/types"
+	witTypes "switchboard/bindings/wit"
+	export_wit_world "switchboard/step"
 	"runtime"
 	"unsafe"
 )

@@ -4,9 +4,9 @@ package step
 import (
 	"strings"
 
-	"plugin/bindings/log"
-	"plugin/bindings/types"
-	"plugin/bindings/wit"
+	"switchboard/bindings/log"
+	"switchboard/bindings/types"
+	"switchboard/bindings/wit"
 )
 
 var greetings = map[string]string{
@@ -28,7 +28,7 @@ func Describe() types.Manifest {
 // Handle answers an event.
 func Handle(context types.Context, event types.Event) wit.Result[types.Outcome, types.StepError] {
 	var effects []types.Effect
-	if event.What.Tag() == types.OccurrenceMessageReceived {
+	if event.What.Tag() == types.Occurrence_MessageReceived {
 		message := event.What.MessageReceived()
 		text := strings.ToLower(message.Text)
 		if hasAny(text, "你好", "您好", "hello") {
@@ -40,7 +40,7 @@ func Handle(context types.Context, event types.Event) wit.Result[types.Outcome, 
 			effects = append(effects, types.MakeEffectReply(reply))
 		}
 		if hasAny(text, "发票", "發票", "invoice") {
-			log.Write(log.LevelInfo, "the customer asks for an invoice")
+			log.Write(log.Level_Info, "the customer asks for an invoice")
 			effects = append(effects, types.MakeEffectAddLabel("invoice"))
 		}
 	}

@@ -6,7 +6,7 @@
 package clock
 
 import (
-	witRuntime "plugin/bindings/runtime"
+	witRuntime "switchboard/bindings/runtime"
 	"runtime"
 	"unsafe"
 )

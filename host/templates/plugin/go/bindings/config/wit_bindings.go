@@ -6,7 +6,7 @@
 package config
 
 import (
-	witRuntime "plugin/bindings/runtime"
+	witRuntime "switchboard/bindings/runtime"
 	"runtime"
 	"unsafe"
 )

@@ -6,8 +6,8 @@
 package kv
 
 import (
-	witRuntime "plugin/bindings/runtime"
-	witTypes "plugin/bindings/wit"
+	witRuntime "switchboard/bindings/runtime"
+	witTypes "switchboard/bindings/wit"
 	"runtime"
 	"unsafe"
 )

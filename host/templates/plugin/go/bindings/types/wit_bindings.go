@@ -6,7 +6,7 @@
 package types
 
 import (
-	witTypes "plugin/bindings/wit"
+	witTypes "switchboard/bindings/wit"
 )
 
 type Timestamp = string

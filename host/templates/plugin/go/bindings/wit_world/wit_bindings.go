@@ -6,7 +6,7 @@
 package wit_world
 
 import (
-	"plugin/bindings/types"
+	"switchboard/bindings/types"
 )
 
 type Manifest = types.Manifest
