@@ -51,6 +51,7 @@ pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
                 step: (*name).to_owned(),
                 plugin: Arc::clone(plugin),
                 examples: 0,
+                threads: None,
             };
             let began = Instant::now();
             let report = simulation.core().rehearse(&rehearsal, |_| ())?;

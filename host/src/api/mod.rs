@@ -233,6 +233,7 @@ routes! {
     Token get "/api/v1/plugins" => plugins::list;
     Token put "/api/v1/plugins/{name}/{version}" => plugins::push;
     Token post "/api/v1/plugins/{name}/activate" => plugins::activate;
+    Token post "/api/v1/plugins/{name}/rehearse" => plugins::rehearse;
     Token post "/api/v1/plugins/{name}/rollback" => plugins::roll_back;
     Token get "/api/v1/search" => search::find;
     Token get "/api/v1/reports/volume" => reports::volume;

@@ -49,6 +49,7 @@ use super::{
         plugins::list,
         plugins::push,
         plugins::activate,
+        plugins::rehearse,
         plugins::roll_back,
         search::find,
         reports::volume,

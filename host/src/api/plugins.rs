@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::extract::{Segments, Strict, body, check_kind, refuse};
 use super::{Api, MAX_COMPONENT_BYTES, Problem};
-use crate::engine::{ActivePlugin, Core, PluginVersion, PluginsError};
+use crate::engine::{ActivePlugin, Core, PluginVersion, PluginsError, RehearsalReport};
 
 /// A plugin version that the desk may use.
 #[derive(Debug, Serialize, ToSchema)]
@@ -109,6 +109,9 @@ pub(crate) async fn push(
 pub(crate) struct Activation {
     /// The version.
     version: String,
+    /// Also where the desk wants it rehearsed and it differs too much from the past.
+    #[serde(default)]
+    force: bool,
 }
 
 /// Which version is live now.
@@ -153,10 +156,81 @@ pub(crate) async fn activate(
     Strict(activation): Strict<Activation>,
 ) -> Result<Json<ActiveView>, Problem> {
     let active = managed(&api, move |core| {
-        core.activate_plugin(&name, &activation.version)
+        core.activate_plugin(&name, &activation.version, activation.force)
     })
     .await?;
     Ok(Json(ActiveView::from(active)))
+}
+
+/// Which version to try, and on what.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RehearsalRequest {
+    /// The version.
+    version: String,
+    /// On the recorded calls of so many days before now; by default 30.
+    #[serde(default = "usual_days")]
+    days: u32,
+    /// Examples of each group of differences, at most 20; by default 3.
+    #[serde(default = "usual_examples")]
+    examples: u32,
+}
+
+const fn usual_days() -> u32 {
+    30
+}
+
+const fn usual_examples() -> u32 {
+    3
+}
+
+/// What a rehearsal found, step by step.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Rehearsals {
+    /// One for each step and reviewer that would use the version: `step`, `then`, `now`, `calls`, `differing`, `groups`
+    /// (`kind`, `then`, `now`, `calls`, `examples`), `then_us`, `now_us`, `slowest_us`.
+    #[schema(value_type = Vec<Object>)]
+    rehearsals: Vec<RehearsalReport>,
+}
+
+/// Try a version on recorded history
+///
+/// What it would have done in the place of every step that would use it, grouped and by example. Nothing is kept and
+/// nothing is sent. One rehearsal runs at a time; it may take a while.
+#[utoipa::path(
+    post, path = "/api/v1/plugins/{name}/rehearse", tag = "plugins", request_body = RehearsalRequest,
+    params(("name" = String, Path, description = "the plugin")),
+    responses((status = 200, body = Rehearsals),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn rehearse(
+    State(api): State<Api>,
+    Segments(name): Segments<String>,
+    Strict(request): Strict<RehearsalRequest>,
+) -> Result<Json<Rehearsals>, Problem> {
+    const MOST_DAYS: u32 = 400;
+    const MOST_EXAMPLES: u32 = 20;
+    if !(1..=MOST_DAYS).contains(&request.days) {
+        let problem = format!("days: {}; give 1 to {MOST_DAYS}", request.days);
+        return Err(Problem::bad_request(problem));
+    }
+    if request.examples > MOST_EXAMPLES {
+        let problem = format!("examples: {}; give 0 to {MOST_EXAMPLES}", request.examples);
+        return Err(Problem::bad_request(problem));
+    }
+    let over = jiff::SignedDuration::from_hours(24 * i64::from(request.days));
+    let examples = usize::try_from(request.examples).unwrap_or(usize::MAX);
+    let place = Arc::clone(&api.reporting)
+        .acquire_owned()
+        .await
+        .map_err(|_| Problem::broken())?;
+    let rehearsals = managed(&api, move |core| {
+        let _place = place;
+        core.rehearse_version(&name, &request.version, over, examples)
+    });
+    Ok(Json(Rehearsals {
+        rehearsals: rehearsals.await?,
+    }))
 }
 
 /// Make the version live that was live before

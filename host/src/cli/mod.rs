@@ -8,6 +8,7 @@ mod init;
 mod memory;
 mod plugin;
 mod progress;
+mod rehearsal;
 mod replay;
 mod report;
 mod send;

@@ -64,9 +64,13 @@ enum PluginCommand {
         name: String,
         /// The version
         version: String,
+        /// Also where the desk wants it rehearsed and it differs too much from the past
+        #[arg(long)]
+        force: bool,
         #[command(flatten)]
         host: HostArgs,
     },
+    Rehearse(super::rehearsal::RehearseArgs),
     /// Make the version live that was live before
     #[command(after_help = "Example:\n  switchboard plugin rollback triage")]
     Rollback {
@@ -96,8 +100,10 @@ pub(crate) fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
         PluginCommand::Activate {
             name,
             version,
+            force,
             host,
-        } => activated(&host, &name, &version)?,
+        } => activated(&host, &name, &version, force)?,
+        PluginCommand::Rehearse(args) => return super::rehearsal::run(&args),
         PluginCommand::Rollback { name, host } => {
             let answer = host.call("POST", &format!("/plugins/{name}/rollback"), Body::None)?;
             println!("{name} {} is live again", text(&answer, "version"));
@@ -208,7 +214,7 @@ fn push(file: &std::path::Path, activate: bool, host: &HostArgs) -> anyhow::Resu
         Body::Bytes(&bytes),
     )?;
     if activate {
-        return activated(host, &name, &version);
+        return activated(host, &name, &version, false);
     }
     println!(
         "{name} {version} is in the host; make it live with: switchboard plugin activate {name} {version}"
@@ -216,11 +222,11 @@ fn push(file: &std::path::Path, activate: bool, host: &HostArgs) -> anyhow::Resu
     Ok(())
 }
 
-fn activated(host: &HostArgs, name: &str, version: &str) -> anyhow::Result<()> {
+fn activated(host: &HostArgs, name: &str, version: &str, force: bool) -> anyhow::Result<()> {
     let answer = host.call(
         "POST",
         &format!("/plugins/{name}/activate"),
-        Body::Json(&json!({"version": version})),
+        Body::Json(&json!({"version": version, "force": force})),
     )?;
     match answer.get("previous").and_then(Value::as_str) {
         Some(previous) => println!("{name} {version} is live; before it was {previous}"),

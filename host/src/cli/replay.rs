@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
+use super::rehearsal::{budget, in_words};
 use super::setup;
 use super::usage::{Usage, moment, step_and_file};
-use crate::engine::{DifferenceGroup, Rehearsal, RehearsalReport, ReplayReport, ReplaySelection};
+use crate::engine::{Rehearsal, ReplayReport, ReplaySelection};
 use crate::model::ConversationId;
+use crate::workflow::DifferenceBudget;
 
 /// Repeat recorded runs and compare
 ///
@@ -42,7 +44,7 @@ pub(crate) struct ReplayArgs {
     with: Option<(String, PathBuf)>,
     /// How many runs may differ: a number, or a share of them like 1%
     #[arg(long, value_name = "N", default_value = "0", value_parser = budget)]
-    budget: Budget,
+    budget: DifferenceBudget,
     /// How many examples of each group of differences are shown (with --with)
     #[arg(long, value_name = "N", default_value_t = 3)]
     examples: usize,
@@ -98,6 +100,7 @@ pub(crate) fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
                 step,
                 plugin,
                 examples: args.examples,
+                threads: None,
             };
             let core = setup::core(desk, store, sandbox)?;
             let progress = super::progress::counter("rehearsing runs");
@@ -130,33 +133,6 @@ pub(crate) fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// How many runs may differ.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Budget {
-    Runs(u64),
-    Percent(f64),
-}
-
-impl Budget {
-    fn allows(self, differing: u64, of: u64) -> bool {
-        match self {
-            Self::Runs(most) => differing <= most,
-            Self::Percent(most) => differing as f64 * 100.0 <= most * of as f64,
-        }
-    }
-}
-
-fn budget(text: &str) -> Result<Budget, String> {
-    let wrong = || format!("{text:?} is neither a number of runs (10) nor a share of them (1%)");
-    let Some(share) = text.strip_suffix('%') else {
-        return text.parse().map(Budget::Runs).map_err(|_| wrong());
-    };
-    match share.trim().parse() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Budget::Percent(percent)),
-        _ => Err(wrong()),
-    }
-}
-
 fn print_repeated(report: &ReplayReport) {
     for difference in &report.differences {
         println!("{} {} {}", difference.run, difference.at, difference.step);
@@ -173,105 +149,4 @@ fn print_repeated(report: &ReplayReport) {
             carried => format!(" ({carried} failures of the machine carried over)"),
         }
     );
-}
-
-/// A rehearsal for people: the most frequent differences first, each with examples.
-fn in_words(report: &RehearsalReport) -> String {
-    let mut text = String::new();
-    for group in &report.groups {
-        let DifferenceGroup {
-            kind,
-            then,
-            now,
-            calls,
-            examples,
-        } = group;
-        let change = if then == now {
-            format!("{kind}: {then}, otherwise")
-        } else {
-            format!("{kind}: {then} -> {now}")
-        };
-        text += &format!("{calls:>6} x {change}\n");
-        for example in examples {
-            let said = example
-                .message
-                .as_deref()
-                .map(|it| format!("  \u{201c}{}\u{201d}", line(it)));
-            text += &format!(
-                "         {} {}{}\n",
-                example.at,
-                example.run,
-                said.unwrap_or_default()
-            );
-            text += &format!("           then: {}\n", lines(&example.then));
-            text += &format!("           now:  {}\n", lines(&example.now));
-        }
-    }
-    let RehearsalReport {
-        step,
-        then,
-        now,
-        calls,
-        differing,
-        ..
-    } = report;
-    let mean = |all: u64| all as f64 / 1000.0 / (*calls).max(1) as f64;
-    let then = match then.join(", ") {
-        none if none.is_empty() => "nothing".to_owned(),
-        versions => versions,
-    };
-    text += &format!(
-        "{step}: {now} in place of {then} on {calls} recorded calls, {differing} differ ({:.1} %)\n",
-        report.percent()
-    );
-    if *calls > 0 {
-        text += &format!(
-            "A call took {:.2} ms then, {:.2} ms now; the slowest {:.2} ms\n",
-            mean(report.then_us),
-            mean(report.now_us),
-            f64::from(report.slowest_us) / 1000.0
-        );
-    }
-    text
-}
-
-fn lines(all: &[String]) -> String {
-    if all.is_empty() {
-        return "\u{2013}".to_owned();
-    }
-    let all: Vec<_> = all.iter().map(|text| line(text)).collect();
-    all.join(" | ")
-}
-
-/// One line of a text, cut where it gets long.
-fn line(text: &str) -> String {
-    const LONGEST: usize = 160;
-    let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut short: String = visible.clone().take(LONGEST).collect();
-    if visible.count() > LONGEST {
-        short.push('\u{2026}');
-    }
-    short
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_budget_is_a_number_or_a_share() {
-        assert_eq!(budget("10"), Ok(Budget::Runs(10)));
-        assert_eq!(budget("0.5%"), Ok(Budget::Percent(0.5)));
-        assert!(budget("1%").unwrap().allows(1, 100) && !budget("1%").unwrap().allows(2, 100));
-        assert!(budget("0").unwrap().allows(0, 0) && !budget("0").unwrap().allows(1, 9));
-        for wrong in ["", "-1", "101%", "x%", "1.5", "NaN%"] {
-            assert!(budget(wrong).unwrap_err().contains("share"), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn long_texts_are_cut_and_hide_nothing() {
-        assert_eq!(line("a\u{1b}[2Jb\nc"), "a [2Jb c");
-        assert_eq!(line(&"好".repeat(200)).chars().count(), 161);
-    }
 }

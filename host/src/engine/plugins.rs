@@ -56,6 +56,9 @@ pub enum PluginsError {
     /// The component isn't what it was said to be.
     #[error("{0}")]
     Mismatch(String),
+    /// On the past it differs more than the desk allows.
+    #[error("{0}")]
+    Unrehearsed(String),
     /// There is no such version.
     #[error("there is no plugin {name} {version}")]
     NotFound {
@@ -680,11 +683,26 @@ impl Core {
         })
     }
 
-    /// Makes a version live, for every run that begins from now on.
+    /// Makes a version live, for every run that begins from now on. `force`: also where the desk wants it rehearsed and
+    /// it differs too much from the past.
     ///
     /// # Errors
-    /// Where there is no such version or no step of the desk may use it; nothing changes then.
-    pub fn activate_plugin(&self, name: &str, version: &str) -> Result<ActivePlugin, PluginsError> {
+    /// Where there is no such version, no step of the desk may use it, or its rehearsal fails; nothing changes then.
+    pub fn activate_plugin(
+        &self,
+        name: &str,
+        version: &str,
+        force: bool,
+    ) -> Result<ActivePlugin, PluginsError> {
+        if force {
+            tracing::warn!(
+                plugin = name,
+                version,
+                "a version goes live without a rehearsal"
+            );
+        } else {
+            self.rehearsed(name, version)?;
+        }
         let _one_at_a_time = self
             .activation
             .lock()
@@ -734,19 +752,19 @@ impl Core {
         })
     }
 
-    fn live_version(&self, name: &str) -> Option<String> {
+    pub(super) fn live_version(&self, name: &str) -> Option<String> {
         let workflow = self.workflow();
         let mut plans = workflow.steps.iter().chain(&workflow.reviewers);
         let plan = plans.find(|plan| plan.plugin.manifest().name == name)?;
         Some(plan.plugin.manifest().version.clone())
     }
 
-    fn go_live(
+    /// The desk as it is now, with that version of a plugin.
+    pub(super) fn workflow_with_live(
         &self,
         name: &str,
         version: &str,
-        history: &Activations,
-    ) -> Result<(), PluginsError> {
+    ) -> Result<Workflow, PluginsError> {
         let now = self.workflow();
         let (desk, knowledge) = (Arc::clone(&now.desk), Arc::clone(&now.knowledge));
         let workflow = workflow_with(
@@ -766,6 +784,16 @@ impl Core {
                 version: version.to_owned(),
             });
         }
+        Ok(workflow)
+    }
+
+    fn go_live(
+        &self,
+        name: &str,
+        version: &str,
+        history: &Activations,
+    ) -> Result<(), PluginsError> {
+        let workflow = self.workflow_with_live(name, version)?;
         let mut batch = Batch::new();
         batch.put_json(Table::Plugin, keys::plugin_active(name), history);
         self.store.commit(batch)?;

@@ -43,6 +43,6 @@ pub use files::{DeskFiles, Files};
 pub use floor::FloorSettings;
 pub use problem::Problem;
 pub use requirement::{Grants, PluginRequirement, StepLimits};
-pub use settings::{Retry, Settings};
+pub use settings::{DifferenceBudget, RehearsalSettings, Retry, Settings};
 pub use step::Step;
 pub use template::{TEMPLATES, Template, TemplateError, write_template};

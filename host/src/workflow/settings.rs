@@ -22,7 +22,63 @@ pub struct Settings {
     pub retry: Retry,
     /// How people's work is organised: presence, queue, the minute, outages.
     pub floor: FloorSettings,
+    /// What a new version of a plugin has to pass before it goes live; none: nothing.
+    pub rehearsal: Option<RehearsalSettings>,
     fallback: Language,
+}
+
+/// On how much of the past a new version is tried before it goes live, and how much may differ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RehearsalSettings {
+    /// The time before now.
+    pub over: SignedDuration,
+    /// How many of the recorded calls may differ.
+    pub budget: DifferenceBudget,
+}
+
+/// How many of some recorded calls may differ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DifferenceBudget {
+    /// So many.
+    Calls(u64),
+    /// So many of a hundred.
+    Percent(f64),
+}
+
+impl DifferenceBudget {
+    /// Whether so many of so many are within it.
+    pub fn allows(self, differing: u64, of: u64) -> bool {
+        match self {
+            Self::Calls(most) => differing <= most,
+            Self::Percent(most) => differing as f64 * 100.0 <= most * of as f64,
+        }
+    }
+}
+
+impl std::fmt::Display for DifferenceBudget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Calls(most) => write!(f, "{most}"),
+            Self::Percent(most) => write!(f, "{most}%"),
+        }
+    }
+}
+
+/// `10`, `1%`, `0.5%`.
+impl std::str::FromStr for DifferenceBudget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong =
+            || format!("{text:?} is neither a number of calls (10) nor a share of them (1%)");
+        let Some(share) = text.strip_suffix('%') else {
+            return text.parse().map(Self::Calls).map_err(|_| wrong());
+        };
+        match share.trim().parse() {
+            Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Self::Percent(percent)),
+            _ => Err(wrong()),
+        }
+    }
 }
 
 /// How a failed step is tried again: after `first_pause`, each further pause twice as long, up to `longest_pause`.
@@ -59,7 +115,8 @@ impl Default for Retry {
     }
 }
 
-pub(super) const KEYS: &[&str] = &["idle-after", "retry", "holding-reply", "floor"];
+pub(super) const KEYS: &[&str] = &["idle-after", "retry", "holding-reply", "floor", "rehearsal"];
+pub(super) const REHEARSAL_KEYS: &[&str] = &["over", "budget"];
 pub(super) const RETRY_KEYS: &[&str] = &["attempts", "first-pause", "longest-pause"];
 
 /// Holding replies that come with the host. They promise nothing that the host can't keep.
@@ -95,6 +152,7 @@ impl Settings {
             idle_after: Self::IDLE_AFTER,
             holding_reply: holding.collect(),
             retry: Retry::default(),
+            rehearsal: None,
             floor: FloorSettings::new(fallback.clone()),
             fallback,
         }
@@ -134,6 +192,9 @@ impl Settings {
             settings.idle_after = idle.map_or(settings.idle_after, signed);
             if let Some(value) = section.get("retry") {
                 settings.retry = retry(reader, value);
+            }
+            if let Some(value) = section.get("rehearsal") {
+                settings.rehearsal = rehearsal(reader, value);
             }
             if let Some(value) = section.get("floor") {
                 let usual = settings.floor;
@@ -198,6 +259,26 @@ fn retry(reader: &mut Reader<'_>, value: &Value<'_>) -> Retry {
     }
 }
 
+fn rehearsal(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<RehearsalSettings> {
+    let section = reader.section(value, "rehearsal", "[settings.rehearsal]")?;
+    reader.known_keys(&section, REHEARSAL_KEYS);
+    let hour = Duration::from_secs(3_600);
+    let over = time(reader, &section, "over", "\"30d\"", hour, days(365)).map(signed);
+    let mut budget = DifferenceBudget::Calls(0);
+    if let Some(value) = section.get("budget")
+        && let Some(text) = reader.text(value, "budget", "\"1%\"")
+    {
+        match text.parse() {
+            Ok(read) => budget = read,
+            Err(why) => reader.problem(&value.span(), format!("budget: {why}")),
+        }
+    }
+    Some(RehearsalSettings {
+        over: over.unwrap_or(SignedDuration::from_hours(30 * 24)),
+        budget,
+    })
+}
+
 fn holding_replies(
     reader: &mut Reader<'_>,
     value: &Value<'_>,
@@ -251,6 +332,18 @@ mod tests {
             ..retry
         };
         assert_eq!(often.pause(39), Some(often.longest_pause));
+    }
+
+    #[test]
+    fn a_budget_is_a_number_or_a_share() {
+        let budget = |text: &str| text.parse::<DifferenceBudget>();
+        assert_eq!(budget("10"), Ok(DifferenceBudget::Calls(10)));
+        assert_eq!(budget("0.5%"), Ok(DifferenceBudget::Percent(0.5)));
+        assert!(budget("1%").unwrap().allows(1, 100) && !budget("1%").unwrap().allows(2, 100));
+        assert!(budget("0").unwrap().allows(0, 0) && !budget("0").unwrap().allows(1, 9));
+        for wrong in ["", "-1", "101%", "x%", "1.5", "NaN%"] {
+            assert!(budget(wrong).unwrap_err().contains("share"), "{wrong}");
+        }
     }
 
     #[test]

@@ -60,7 +60,9 @@ fn each_run_uses_one_version_throughout_and_none_is_dropped() {
             let mut rounds = 0;
             while !done.load(Ordering::Acquire) {
                 assert_eq!(
-                    core.activate_plugin("talk", "0.1.1").unwrap().version,
+                    core.activate_plugin("talk", "0.1.1", false)
+                        .unwrap()
+                        .version,
                     "0.1.1"
                 );
                 std::thread::sleep(std::time::Duration::from_millis(10));
@@ -129,7 +131,7 @@ fn what_was_pushed_is_live_only_once_somebody_says_so() {
         OLD,
         "a restart makes nothing live"
     );
-    house.core.activate_plugin("talk", "0.1.1").unwrap();
+    house.core.activate_plugin("talk", "0.1.1", false).unwrap();
     assert_eq!(
         replies(&house.say("li", "hello")),
         NEW,
@@ -180,7 +182,7 @@ fn activating_what_no_step_accepts_changes_nothing() {
     for (name, version) in [("talk", "0.2.0"), ("talk", "0.1.7"), ("nobody", "1.0.0")] {
         assert!(
             matches!(
-                house.core.activate_plugin(name, version),
+                house.core.activate_plugin(name, version, false),
                 Err(PluginsError::NotFound { .. })
             ),
             "{name} {version}"
@@ -212,8 +214,8 @@ fn a_version_made_live_twice_is_rolled_back_once() {
         .core
         .push_plugin("talk", "0.1.1", &version("talk", "0.1.1"))
         .unwrap();
-    house.core.activate_plugin("talk", "0.1.1").unwrap();
-    house.core.activate_plugin("talk", "0.1.1").unwrap();
+    house.core.activate_plugin("talk", "0.1.1", false).unwrap();
+    house.core.activate_plugin("talk", "0.1.1", false).unwrap();
     assert_eq!(
         house.core.roll_back_plugin("talk").unwrap().version,
         "0.1.0"
@@ -232,7 +234,7 @@ fn a_chain_of_a_single_step_is_swapped_too() {
         .core
         .push_plugin("talk", "0.9.0", &version("talk", "0.9.0"))
         .unwrap();
-    house.core.activate_plugin("talk", "0.9.0").unwrap();
+    house.core.activate_plugin("talk", "0.9.0", false).unwrap();
     assert_eq!(replies(&house.say("li", "hello")), ["talk 0.9.0"]);
 }
 
@@ -250,7 +252,7 @@ fn pushed_versions_and_customers_are_there_after_a_start_from_disk() {
     first
         .push_plugin("talk", "0.1.1", &version("talk", "0.1.1"))
         .unwrap();
-    first.activate_plugin("talk", "0.1.1").unwrap();
+    first.activate_plugin("talk", "0.1.1", false).unwrap();
     let before = first.process(&keyed("li", "hello", "k")).unwrap();
     assert_eq!(replies(&before), NEW);
     drop(first);

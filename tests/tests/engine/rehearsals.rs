@@ -1,7 +1,10 @@
 //! What another component would have done on recorded history.
 
-use switchboard::engine::{DifferenceGroup, Rehearsal, RehearsalReport, ReplaySelection};
-use switchboard_tests::house::{House, SANDBOX, desk, replies};
+use jiff::SignedDuration;
+use switchboard::engine::{
+    DifferenceGroup, PluginsError, Rehearsal, RehearsalReport, ReplaySelection,
+};
+use switchboard_tests::house::{House, SANDBOX, chain, desk, replies};
 use switchboard_tests::script::Script;
 
 use super::replays::{clerk, lived};
@@ -14,6 +17,7 @@ fn rehearse(house: &House, step: &str, component: Script) -> RehearsalReport {
             .activate(&component.version("0.1.1").component())
             .unwrap(),
         examples: 2,
+        threads: None,
     };
     house.core.rehearse(&rehearsal, |_| {}).unwrap()
 }
@@ -23,7 +27,7 @@ fn told(groups: &[DifferenceGroup]) -> Vec<(&str, &str, &str, u64)> {
     groups
         .map(|group| {
             let (then, now) = (group.then.as_str(), group.now.as_str());
-            (group.kind, then, now, group.calls)
+            (group.kind.as_str(), then, now, group.calls)
         })
         .collect()
 }
@@ -148,6 +152,7 @@ fn a_reviewer_is_tried_on_the_texts_of_then_and_new_texts_are_reviewed() {
             step: "wording".to_owned(),
             plugin: step,
             examples: 0,
+            threads: None,
         },
         |_| {},
     );
@@ -166,4 +171,73 @@ fn a_reviewer_is_tried_on_the_texts_of_then_and_new_texts_are_reviewed() {
         told(&report.groups)
     );
     assert!(told(&report.groups).contains(&("reply", "a text", "a text", 4)));
+}
+
+#[test]
+fn a_desk_may_want_versions_rehearsed_before_they_go_live() {
+    let clerk = |version: &str, text: &str| {
+        let step = Script::new("clerk").version(version);
+        step.echo().when('n', |step| step.note(text)).component()
+    };
+    let rule = "[settings.rehearsal]\nover = \"1d\"\nbudget = \"40%\"\n";
+    let steps = [("clerk", clerk("0.1.0", "seen"))];
+    let house = House::new(chain(&steps, &["message.received"], rule));
+    for text in ["hello", "no", "never"] {
+        house.say("li", text);
+    }
+    let other = clerk("0.1.1", "told");
+    house.core.push_plugin("clerk", "0.1.1", &other).unwrap();
+    let reports = house
+        .core
+        .rehearse_version("clerk", "0.1.1", SignedDuration::from_hours(1), 1);
+    let [report] = &reports.unwrap()[..] else {
+        panic!("one step uses it")
+    };
+    assert_eq!(
+        (report.step.as_str(), report.calls, report.differing),
+        ("clerk", 3, 2)
+    );
+
+    let refused = house
+        .core
+        .activate_plugin("clerk", "0.1.1", false)
+        .unwrap_err();
+    assert!(matches!(refused, PluginsError::Unrehearsed(_)));
+    let reason = refused.to_string();
+    for part in [
+        "2 of 3 calls",
+        "66.7 %",
+        "allows 40%",
+        "note: a note, otherwise",
+        "--force",
+    ] {
+        assert!(reason.contains(part), "{part}: {reason}");
+    }
+    assert!(house.say("li", "no").run.invocations[0].version == "0.1.0");
+
+    // What nobody does any more isn't asked for any more.
+    house.wait(SignedDuration::from_hours(25));
+    for text in ["hello", "good day", "no"] {
+        house.say("li", text);
+    }
+    house.core.activate_plugin("clerk", "0.1.1", false).unwrap();
+    assert!(house.say("li", "no").run.invocations[0].version == "0.1.1");
+
+    let silent = Script::new("clerk").version("0.1.2").component();
+    house.core.push_plugin("clerk", "0.1.2", &silent).unwrap();
+    assert!(house.core.activate_plugin("clerk", "0.1.2", false).is_err());
+    house.core.activate_plugin("clerk", "0.1.2", true).unwrap();
+    assert!(replies(&house.say("li", "no")).is_empty());
+    house.core.roll_back_plugin("clerk").unwrap();
+    assert_eq!(
+        replies(&house.say("li", "no")),
+        ["no"],
+        "back is never refused"
+    );
+    assert!(matches!(
+        house
+            .core
+            .rehearse_version("clerk", "9.9.9", SignedDuration::from_hours(1), 1),
+        Err(PluginsError::NotFound { .. } | PluginsError::Missing { .. })
+    ));
 }

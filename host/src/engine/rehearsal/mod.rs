@@ -13,8 +13,8 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
-use serde::Serialize;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::core::Core;
 use super::plan::StepPlan;
@@ -39,10 +39,12 @@ pub struct Rehearsal {
     pub plugin: Arc<Plugin>,
     /// Examples of each group of differences, at most.
     pub examples: usize,
+    /// How many runs at once; none: as many as there are processors.
+    pub threads: Option<NonZero<usize>>,
 }
 
 /// One recorded call that another component answers otherwise.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Example {
     /// The run.
     pub run: RunId,
@@ -51,7 +53,7 @@ pub struct Example {
     /// When it was.
     pub at: Timestamp,
     /// What the customer wrote, where the run answers a message.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// What it did then.
     pub then: Vec<String>,
@@ -60,10 +62,10 @@ pub struct Example {
 }
 
 /// Calls that differ in the same way.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DifferenceGroup {
     /// What differs: `reply`, `categories`, `ticket`, `timer`, `finding`, `failure` …
-    pub kind: &'static str,
+    pub kind: String,
     /// What it was then, in a few words.
     pub then: String,
     /// What it is now.
@@ -74,8 +76,22 @@ pub struct DifferenceGroup {
     pub examples: Vec<Example>,
 }
 
+impl DifferenceGroup {
+    /// In a few words: `categories: complaint -> order`.
+    pub fn change(&self) -> String {
+        let Self {
+            kind, then, now, ..
+        } = self;
+        if then == now {
+            format!("{kind}: {then}, otherwise")
+        } else {
+            format!("{kind}: {then} -> {now}")
+        }
+    }
+}
+
 /// What a rehearsal found.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RehearsalReport {
     /// The step.
     pub step: String,
@@ -129,13 +145,75 @@ impl RehearsalReport {
                 continue;
             }
             self.groups.push(DifferenceGroup {
-                kind,
+                kind: kind.to_owned(),
                 then: then.label,
                 now: now.label,
                 calls: 1,
                 examples: (examples > 0).then_some(example).into_iter().collect(),
             });
         }
+    }
+}
+
+impl Core {
+    /// Rehearses a version that the host has in the place of every step and reviewer that would use it, on what happened
+    /// within `over` before now. One run at a time: customers are served meanwhile.
+    ///
+    /// # Errors
+    /// Where there is no such version, no step may use it, or the store can't be read.
+    pub fn rehearse_version(
+        &self,
+        name: &str,
+        version: &str,
+        over: SignedDuration,
+        examples: usize,
+    ) -> Result<Vec<RehearsalReport>, PluginsError> {
+        let workflow = self.workflow_with_live(name, version)?;
+        let from = self.clock.now().checked_sub(over).ok();
+        let plans = workflow.steps.iter().chain(&workflow.reviewers);
+        let plans = plans.filter(|plan| plan.plugin.manifest().name == name);
+        plans
+            .map(|plan| {
+                let rehearsal = Rehearsal {
+                    selection: ReplaySelection {
+                        from,
+                        ..ReplaySelection::default()
+                    },
+                    step: plan.name.clone(),
+                    plugin: Arc::clone(&plan.plugin),
+                    examples,
+                    threads: NonZero::new(1),
+                };
+                self.rehearse(&rehearsal, |_| ())
+            })
+            .collect()
+    }
+
+    /// Refuses a version that the desk wants rehearsed first and that differs too much from the past.
+    pub(super) fn rehearsed(&self, name: &str, version: &str) -> Result<(), PluginsError> {
+        let Some(settings) = self.desk().settings.rehearsal else {
+            return Ok(());
+        };
+        if self.live_version(name).is_some_and(|live| live == version) {
+            return Ok(());
+        }
+        let reports = self.rehearse_version(name, version, settings.over, 0)?;
+        let exceeds =
+            |report: &&RehearsalReport| !settings.budget.allows(report.differing, report.calls);
+        let Some(report) = reports.iter().find(exceeds) else {
+            return Ok(());
+        };
+        let groups = report.groups.iter().take(3);
+        let groups = groups.map(|group| format!("{} x {}", group.calls, group.change()));
+        Err(PluginsError::Unrehearsed(format!(
+            "{name} {version} doesn't go live: on recorded history it differs in {} of {} calls of {:?} ({:.1} %), and [settings.rehearsal] of desk.toml allows {}. Most of all {}. See all of it with: switchboard plugin rehearse {name} {version}; make it live all the same with --force",
+            report.differing,
+            report.calls,
+            report.step,
+            report.percent(),
+            settings.budget,
+            groups.collect::<Vec<_>>().join(", ")
+        )))
     }
 }
 
@@ -218,7 +296,8 @@ impl Core {
         let plans = Plans::default();
         let runner = self.runner(workflow);
         let seen = AtomicU64::new(0);
-        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let processors = || std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+        let threads = rehearsal.threads.unwrap_or_else(processors).get();
         self.recorded(&rehearsal.selection, &mut |page| {
             let one = |(conversation, number): &(ConversationId, u32)| {
                 progress(seen.fetch_add(1, Ordering::Relaxed) + 1);

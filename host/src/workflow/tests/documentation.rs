@@ -36,6 +36,7 @@ fn every_key_is_explained_and_shown() {
         step::STEP_KEYS,
         settings::KEYS,
         settings::RETRY_KEYS,
+        settings::REHEARSAL_KEYS,
         floor::KEYS,
         requirement::LIMIT_KEYS,
         record_form::KEYS,
