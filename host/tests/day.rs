@@ -35,7 +35,13 @@ fn text(timeline: &[TimelineLine]) -> String {
 
 #[test]
 fn the_day_goes_as_it_did_and_every_run_of_it_can_be_repeated() {
-    let sandbox = Arc::new(Sandbox::new(SandboxConfig::in_process()).unwrap());
+    // Machine code is kept, or each start after a crash would compile anew.
+    let code = tempfile::tempdir().unwrap();
+    let config = SandboxConfig {
+        cache_dir: Some(code.path().to_owned()),
+        ..SandboxConfig::in_process()
+    };
+    let sandbox = Arc::new(Sandbox::new(config).unwrap());
     let (first, timeline) = live(&sandbox);
     let (_, again) = live(&sandbox);
     assert_eq!(

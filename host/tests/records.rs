@@ -93,14 +93,8 @@ fn what_is_settled_twice_has_one_row_and_a_new_draft() {
 {"at":"2026-03-10T09:06:00+08:00","do":"message","contact":"ana","text":"3"}
 {"at":"2026-03-10T09:30:00+08:00","do":"message","contact":"ana","text":"And where is my parcel?"}
 {"at":"2026-03-10T09:31:00+08:00","do":"agent-reply","agent":"lin-mei","contact":"ana","text":"It left our house this morning, Ana. It will be with you tomorrow."}
+{"at":"2026-03-10T09:31:30+08:00","do":"ticket","contact":"ana","kind":"order","status":"closed","feedback":"It left our house this morning."}
 {"at":"2026-03-10T09:32:00+08:00","do":"resolve","agent":"lin-mei","contact":"ana","summary":"told where it is"}"#;
-    // Whether "3" reopens is the workflow's business; without that the second cannot be settled again.
-    let desk = live(&scenario.lines().take(4).collect::<Vec<_>>().join("\n")).0;
-    let conversation = desk.core().current_conversation("web", "ana").unwrap();
-    let state = desk.core().conversation(&conversation.unwrap()).unwrap();
-    if state.resolved {
-        return;
-    }
     let (simulation, timeline) = live(scenario);
     let drafts = timeline.iter().filter(|line| line.kind == "record").count();
     assert_eq!(drafts, 2);

@@ -81,16 +81,16 @@ impl Core {
             Ok(board) => board,
             Err(error) => return done(Err(error)),
         };
-        let at = self.clock().now();
+        let (desk, at) = (self.desk(), self.clock().now());
         let gone = board
             .places
             .iter()
             .filter(|(_, place)| place.account == *id);
         let gone: Vec<_> = gone.map(|(id, _)| id.clone()).collect();
         for conversation in &gone {
-            board.remove(conversation, at);
+            board.remove(conversation, &desk.calendar, at);
         }
-        board.dispatch(&Roster::of(&self.desk()), at);
+        board.dispatch(&Roster::of(&desk), at);
         board.write(&mut batch, at);
         let flight = board.take_off();
         self.store().submit(

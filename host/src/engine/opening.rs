@@ -197,16 +197,17 @@ impl Core {
                     name: "conversation.taken".to_owned(),
                     value: serde_json::json!({ "agent": agent }).to_string(),
                 };
-                let change = Change::Assigned {
+                let mut changes = reopened(&conversation, agent);
+                changes.push(Change::Assigned {
                     agent: agent.clone(),
-                };
+                });
                 Ok(Inbox::of(begin(
                     &mut conversation,
                     customer,
                     at,
                     what,
                     agent,
-                    vec![change],
+                    changes,
                 )))
             }
             Request::Release {
@@ -395,7 +396,7 @@ impl Core {
         {
             return Err(EngineError::HeldBack { findings });
         }
-        let mut changes = Vec::new();
+        let mut changes = reopened(&conversation, agent);
         // Whoever answers has the conversation: the workflow no longer speaks over them.
         if conversation.handler != Handler::Agent {
             changes.push(Change::Assigned {
@@ -515,6 +516,9 @@ impl Core {
             Due::Promise { id } => promises::due(&mut conversation, customer, at, &id)?,
             Due::Apology { id } => promises::reopened(&mut conversation, customer, at, &id)?,
             Due::Resolve => case::resolve_at_last(&mut conversation, customer, at)?,
+            Due::Notice { to, .. } if visible(&workflow.desk, &conversation, &to).is_err() => {
+                return Err(EngineError::NothingDue);
+            }
             Due::Notice { to, text } => {
                 super::notices::on_return(&mut conversation, customer, at, to, text)
             }
@@ -597,6 +601,13 @@ fn explanation(
             began_at: outage.began_at,
         },
     ]
+}
+
+/// What was settled is open again when somebody takes it up: else nobody would owe its customer anything.
+fn reopened(conversation: &Conversation, by: &str) -> Vec<Change> {
+    let reason = format!("taken up by {by}");
+    let change = conversation.resolved.then_some(Change::Reopened { reason });
+    change.into_iter().collect()
 }
 
 /// What a message turned out to be.

@@ -298,10 +298,13 @@ impl<'a> Draft<'a> {
                     result: result.clone(),
                 }
             }
-            Effect::HandOver(Handover { team, reason }) => Change::HandedOver {
-                team: team.clone(),
-                reason: reason.clone(),
-            },
+            Effect::HandOver(Handover { team, reason }) => {
+                self.reopen(reason);
+                Change::HandedOver {
+                    team: team.clone(),
+                    reason: reason.clone(),
+                }
+            }
             Effect::Resolve(summary) => Change::Resolved {
                 summary: Some(summary.clone()),
             },
@@ -331,6 +334,15 @@ impl<'a> Draft<'a> {
         };
         self.push(step, change);
         Ok(())
+    }
+
+    /// What was settled is open again as soon as somebody of the desk has to do something about it: else nobody would
+    /// see that they have to.
+    fn reopen(&mut self, reason: &str) {
+        if self.state.resolved {
+            let reason = reason.to_owned();
+            self.push("host", Change::Reopened { reason });
+        }
     }
 
     fn open_ticket(
@@ -391,6 +403,7 @@ impl<'a> Draft<'a> {
             ));
         }
         let due = draft.due.as_ref().map(|due| self.moment(due)).transpose()?;
+        self.reopen(&format!("a new {} ticket", draft.kind));
         let mut ticket = Ticket {
             id: self.ticket_id(),
             key: draft.key.clone(),

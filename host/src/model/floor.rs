@@ -87,6 +87,9 @@ pub struct Care {
     /// The agent for whom the workflow answers in this run (R6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub covered: Option<String>,
+    /// Whether the agent's newest words ask something: then even an "ok" is an answer that somebody waits for.
+    #[serde(skip_serializing_if = "is_false")]
+    pub asks: bool,
     /// Whether anybody but the host has ever answered here.
     #[serde(skip_serializing_if = "is_false")]
     pub attended: bool,
@@ -109,6 +112,46 @@ fn is_false(flag: &bool) -> bool {
 /// Categories of messages that ask for nothing: nobody owes an answer to a thank-you.
 const ASKS_NOTHING: [&str; 3] = ["thanks", "survey-answer", "nuisance"];
 
+/// What people say to an agent who has answered, to say that they heard it.
+const NODS: [&str; 26] = [
+    "ok",
+    "okay",
+    "okey",
+    "k",
+    "kk",
+    "alright",
+    "sure",
+    "i see",
+    "got it",
+    "understood",
+    "noted",
+    "好",
+    "好的",
+    "好吧",
+    "好滴",
+    "嗯",
+    "嗯嗯",
+    "恩",
+    "行",
+    "可以",
+    "知道了",
+    "明白",
+    "明白了",
+    "了解",
+    "收到",
+    "哦",
+];
+
+/// Whether a text says nothing but that the customer heard what was said: nobody owes an answer to it.
+fn is_nod(text: &str) -> bool {
+    let words: String = text
+        .chars()
+        .filter(|c| c.is_alphanumeric() || *c == ' ')
+        .flat_map(char::to_lowercase)
+        .collect();
+    NODS.contains(&words.trim())
+}
+
 impl Care {
     /// Whether nothing is known, which needs no place in the record.
     pub fn is_empty(&self) -> bool {
@@ -118,8 +161,11 @@ impl Care {
     /// What a change does to the care for a customer whom `handler` had before it.
     pub(super) fn apply(&mut self, change: &Change, handler: Handler, at: Timestamp) {
         match change {
-            Change::Received { .. } => {
+            Change::Received { message } => {
                 self.asked_at = Some(at);
+                if handler == Handler::Agent && !self.asks && is_nod(&message.text) {
+                    return;
+                }
                 self.unheard_since.get_or_insert(at);
                 if handler != Handler::Bot {
                     self.owed_since.get_or_insert(at);
@@ -140,6 +186,7 @@ impl Care {
                 self.told_at = Some(at);
                 self.attended |= message.author != Author::Host;
                 if matches!(message.author, Author::Agent(_)) {
+                    self.asks = message.text.contains(['?', '？']);
                     self.owed_since = None;
                     self.escalations = 0;
                 }
@@ -195,5 +242,39 @@ impl Conversation {
         self.timers
             .iter()
             .filter(|timer| timer.name == "hold" || timer.name.ends_with(".hold"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_nod;
+
+    #[test]
+    fn a_nod_says_nothing_else() {
+        for text in [
+            "ok",
+            "OK!",
+            "好的",
+            "好的。",
+            "嗯嗯~",
+            "知道了",
+            "Got it.",
+            "收到",
+            "了解",
+        ] {
+            assert!(is_nod(text), "{text}");
+        }
+        for text in [
+            "好的，那运费呢",
+            "ok and when?",
+            "收到了吗",
+            "好的好的快点",
+            "不好",
+            "",
+            "?",
+            "ok 1234",
+        ] {
+            assert!(!is_nod(text), "{text}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{
     AccountId, Conversation, ConversationId, Handler, Presence, PresenceStatus, Priority,
 };
-use crate::workflow::Desk;
+use crate::workflow::{Calendar, Desk};
 
 /// So many conversations must have ended before the desk says how long a wait takes.
 const ENOUGH: u32 = 3;
@@ -30,6 +30,12 @@ pub(crate) struct Place {
     /// Whether it came while the desk was closed.
     #[serde(default)]
     pub(crate) overnight: bool,
+    /// Who doesn't get it, because a complaint in it is about them (R74).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hidden_from: Vec<String>,
+    /// Who gave it back: others get it, as long as there are others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) given_back_by: Option<String>,
     pub(crate) stand: Stand,
 }
 
@@ -55,7 +61,7 @@ impl Stand {
     }
 }
 
-/// How long a team's agents have a conversation, the newest counting most.
+/// How long a team's agents have a conversation, in business time, the newest counting most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Pace {
     pub(crate) ended: u32,
@@ -226,7 +232,13 @@ impl Board {
     }
 
     /// Makes the board agree with a conversation's state; says whether it waits anew.
-    pub(crate) fn sync(&mut self, state: &Conversation, overnight: bool, at: Timestamp) -> bool {
+    pub(crate) fn sync(
+        &mut self,
+        state: &Conversation,
+        overnight: bool,
+        calendar: &Calendar,
+        at: Timestamp,
+    ) -> bool {
         let known = self.places.get(&state.id).cloned();
         let known = known.as_ref();
         let stand = match (state.handler, &state.agent) {
@@ -248,7 +260,12 @@ impl Board {
             (Handler::Agent, None) => None,
             (Handler::Queue, _) => Some(match known {
                 Some(place)
-                    if place.team == state.team && !matches!(place.stand, Stand::Held { .. }) =>
+                    if place.team == state.team
+                        && !matches!(place.stand, Stand::Held { .. })
+                        && !place
+                            .stand
+                            .agent()
+                            .is_some_and(|to| state.is_hidden_from(to)) =>
                 {
                     place.stand.clone()
                 }
@@ -256,7 +273,7 @@ impl Board {
             }),
         };
         let Some(stand) = stand else {
-            self.remove(&state.id, at);
+            self.remove(&state.id, calendar, at);
             return false;
         };
         let waits = matches!(stand, Stand::Waiting | Stand::Offered { .. });
@@ -276,6 +293,11 @@ impl Board {
             overnight: known
                 .filter(|_| waited)
                 .map_or(overnight, |place| place.overnight),
+            hidden_from: state.hidden_from.clone(),
+            given_back_by: match known.map(|place| &place.stand) {
+                Some(Stand::Held { agent, .. }) if waits => Some(agent.clone()),
+                _ => known.and_then(|place| place.given_back_by.clone()),
+            },
             stand,
         };
         if known == Some(&place) {
@@ -291,7 +313,7 @@ impl Board {
         }) = known
             && place.stand.agent() != Some(agent)
         {
-            self.note_pace(team.clone(), *since, at);
+            self.note_pace(team.clone(), calendar, *since, at);
         }
         self.places.insert(state.id.clone(), place);
         self.touched.places.insert(state.id.clone());
@@ -299,20 +321,30 @@ impl Board {
     }
 
     /// Takes a conversation off the board.
-    pub(crate) fn remove(&mut self, id: &ConversationId, at: Timestamp) {
+    pub(crate) fn remove(&mut self, id: &ConversationId, calendar: &Calendar, at: Timestamp) {
         let Some(place) = self.places.remove(id) else {
             return;
         };
         self.touched.places.insert(id.clone());
         if let Stand::Held { since, .. } = place.stand {
-            self.note_pace(place.team, since, at);
+            self.note_pace(place.team, calendar, since, at);
         }
     }
 
-    fn note_pace(&mut self, team: Option<String>, since: Timestamp, at: Timestamp) {
+    /// A conversation that is kept overnight says nothing about the pace.
+    fn note_pace(
+        &mut self,
+        team: Option<String>,
+        calendar: &Calendar,
+        since: Timestamp,
+        at: Timestamp,
+    ) {
+        let Ok(had) = calendar.business_between(since, at) else {
+            return;
+        };
         let team = team.unwrap_or_default();
         let pace = self.paces.entry(team.clone()).or_default();
-        pace.note(at.duration_since(since).as_secs_f64());
+        pace.note(had.as_secs_f64());
         self.touched.paces.insert(team);
     }
 
@@ -379,13 +411,30 @@ impl Board {
             .map(|member| (member, self.load(&member.name)))
             .filter(|(member, load)| *load < member.capacity)
             .collect();
+        let online: Vec<&Member> = roster
+            .members
+            .iter()
+            .filter(|member| self.is_online(&member.name))
+            .collect();
+        let may_have = |place: &Place, member: &Member| {
+            roster.serves(member, place.team.as_deref())
+                && !place.hidden_from.contains(&member.name)
+        };
         let mut given = Vec::new();
         for (id, place) in self.waiting(roster, at) {
+            // Who gave it back has it again only where nobody else is there, or nobody else has found time.
+            let is_recent = at.duration_since(place.since) < roster.patience;
+            let gave_back = place.given_back_by.as_deref().filter(|gave| {
+                let mut others = online.iter().filter(|member| member.name != *gave);
+                is_recent && others.any(|member| may_have(place, member))
+            });
             // The least busy of them; of equals the one who stands first in the directory.
             let chosen = free
                 .iter_mut()
                 .filter(|(member, load)| {
-                    *load < member.capacity && roster.serves(member, place.team.as_deref())
+                    *load < member.capacity
+                        && may_have(place, member)
+                        && gave_back != Some(member.name.as_str())
                 })
                 .min_by_key(|(_, load)| *load);
             if let Some((member, load)) = chosen {

@@ -62,15 +62,14 @@ fn dues(desk: &Desk, state: &Conversation) -> Dues {
             let owed = care
                 .owed_since
                 .map(|since| care.assigned_at.map_or(since, |at| since.max(at)));
-            // Whoever was passed on hears something within the minute, too.
-            let quiet = care
-                .unheard_since
-                .map(|since| owed.map_or(since, |owed| since.max(owed)));
+            // The minute begins with the customer's words, whoever has the conversation meanwhile; whoever was passed on hears
+            // something within the minute, too.
             let passed_on = owed.filter(|owed| {
                 care.assigned_at == Some(*owed) && care.told_at.is_none_or(|told| told <= *owed)
             });
             Dues {
-                hold: quiet
+                hold: care
+                    .unheard_since
                     .or(passed_on)
                     .and_then(|since| after(since, settings.hold_after)),
                 escalation: climb(owed),
@@ -206,7 +205,11 @@ impl Work<'_> {
     fn escalate(&mut self, apologise: bool) {
         let to = target(self.desk, &self.state);
         if self.state.care.escalations == 0 {
-            if apologise {
+            // Whoever has only just heard an explanation isn't told the same in other words.
+            let just_told = self.state.care.told_at.is_some_and(|told| {
+                self.at.duration_since(told) < self.desk.settings.floor.hold_after
+            });
+            if apologise && !just_told {
                 self.say(&floor::HOLD_AGAIN, &[]);
             }
             if !self.state.labels.iter().any(|label| label == STALLED) {
@@ -257,7 +260,8 @@ pub(crate) fn said(
     }
 }
 
-/// The lead of whoever owes the answer first, then the manager; a lead who owes it themselves is passed over.
+/// The lead of whoever owes the answer first, then the manager; a lead who owes it themselves is passed over, and so is
+/// whoever doesn't see the conversation (R74).
 fn target(desk: &Desk, state: &Conversation) -> Option<String> {
     let directory = &desk.directory;
     let agent = state.agent.as_deref();
@@ -275,8 +279,12 @@ fn target(desk: &Desk, state: &Conversation) -> Option<String> {
         .and_then(|department| directory.department(department))
         .and_then(|department| directory.lead(department))
         .map(|lead| lead.name.as_str())
-        .filter(|lead| Some(*lead) != agent);
-    let manager = directory.has(MANAGER).then_some(MANAGER);
+        .filter(|lead| Some(*lead) != agent && !state.is_hidden_from(lead));
+    let is_hidden = |name: &str| {
+        let person = directory.person(name);
+        person.is_some_and(|person| state.is_hidden_from(&person.name))
+    };
+    let manager = (directory.has(MANAGER) && !is_hidden(MANAGER)).then_some(MANAGER);
     let to = if state.care.escalations == 0 {
         lead.or(manager)
     } else {

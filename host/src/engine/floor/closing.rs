@@ -186,7 +186,12 @@ impl Closing<'_> {
             let since = self.finished.state.care.queued_at.unwrap_or(self.at);
             !self.desk.calendar.is_open(since)
         };
-        let is_new = board.sync(&self.finished.state, overnight(), self.at);
+        let is_new = board.sync(
+            &self.finished.state,
+            overnight(),
+            &self.desk.calendar,
+            self.at,
+        );
         if board.touched.is_empty() {
             return;
         }
@@ -201,7 +206,7 @@ impl Closing<'_> {
         if let Some(own) = own {
             let (_, agent) = board.touched.offers.remove(own);
             self.push(Change::Assigned { agent });
-            board.sync(&self.finished.state, false, self.at);
+            board.sync(&self.finished.state, false, &self.desk.calendar, self.at);
         } else if is_new && let Some(standing) = board.standing(&id, &roster, self.at) {
             let wait = standing.wait.map(|wait| wait.as_secs());
             self.push(Change::Queued {

@@ -1,6 +1,7 @@
 //! The rules of the queue, on boards that no scenario would think of.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -9,9 +10,20 @@ use super::board::{Board, Member, Roster, Stand};
 use crate::model::{
     AccountId, Change, Conversation, ConversationId, Handler, Presence, PresenceStatus, Priority,
 };
+use crate::workflow::{Calendar, DeskFiles};
 
 const AGENTS: [&str; 3] = ["ann", "bob", "cem"];
 const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+/// Always open.
+static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| {
+    let desk = crate::workflow::Desk::load(&DeskFiles::Embedded).unwrap();
+    desk.directory
+        .person("zhou-wei")
+        .unwrap()
+        .calendar()
+        .clone()
+});
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -105,7 +117,7 @@ impl Desk {
         let now = self.now();
         let state = self.states.get_mut(id).unwrap();
         state.apply(change, now);
-        self.board.sync(state, false, now);
+        self.board.sync(state, false, &CALENDAR, now);
     }
 
     fn held(&self) -> Vec<ConversationId> {
@@ -170,7 +182,8 @@ impl Desk {
         for (id, agent) in offers {
             let place = self.board.places[&id].clone();
             for (other, waiting) in self.board.waiting(&roster, now) {
-                if waiting.team != place.team {
+                let gave_back = waiting.given_back_by.as_deref() == Some(agent.as_str());
+                if waiting.team != place.team || gave_back {
                     continue;
                 }
                 let rank = |place: &super::board::Place| {
@@ -276,7 +289,7 @@ fn a_place_kept_for_somebody_is_given_back_when_the_agent_goes() {
     );
     let reason = "asked".to_owned();
     state.apply(&Change::HandedOver { team: None, reason }, at(0));
-    board.sync(&state, false, at(0));
+    board.sync(&state, false, &CALENDAR, at(0));
     board.be(presence("ann", PresenceStatus::Online, at(0)));
     board.dispatch(&roster, at(0));
     assert!(board.is_offered(&state.id, "ann"));

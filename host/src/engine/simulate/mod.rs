@@ -22,7 +22,7 @@ use super::keys;
 use super::plugins::PluginsError;
 use super::request::{Answer, EngineError, Inbound, Request};
 use super::timeline::{TimelineLine, held_back, local, presence_line, timeline};
-use crate::model::{Conversation, ConversationId, Login, PresenceStatus, TicketStatus};
+use crate::model::{Conversation, ConversationId, PresenceStatus, TicketStatus};
 use crate::sandbox::Sandbox;
 use crate::store::{Batch, KeyRange, Store, StoreError, Table};
 use crate::workflow::Desk;
@@ -260,12 +260,11 @@ impl Simulation {
                     let presence = &change.presence;
                     if died && presence.since == presence.seen_at {
                         change.changed = true;
-                        let late = presence.late_seconds.unwrap_or_default();
-                        change.login.get_or_insert_with(|| Login {
-                            agent: presence.agent.clone(),
-                            due: presence.since,
-                            at: presence.since,
-                            late_seconds: late,
+                        let day = jiff::SignedDuration::from_hours(24);
+                        let (from, to) = (presence.since - day, presence.since + day);
+                        let logins = self.core.logins(from, to).map_err(nowhere)?;
+                        change.login = logins.into_iter().find(|login| {
+                            login.agent == presence.agent && login.at == presence.since
                         });
                     }
                     return Ok(change);
