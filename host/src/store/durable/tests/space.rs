@@ -1,3 +1,6 @@
+use std::path::PathBuf;
+use std::process::Command;
+
 use super::*;
 
 #[test]
@@ -45,4 +48,89 @@ fn the_reserve_is_taken_where_there_is_space_and_released_on_a_full_disk() {
     assert!(!reserve.exists());
     drop(SledStore::open_with(dir.path(), options()).unwrap());
     assert!(!reserve.exists());
+}
+
+/// The disk of the test below, and a file on it that can be removed to make room.
+const SMALL_DISK: u64 = 32 << 20;
+const BALLAST: usize = 12 << 20;
+
+#[test]
+#[ignore = "started by the test that gives it a small disk"]
+fn on_a_small_disk() {
+    let disk = PathBuf::from(std::env::var_os("SWITCHBOARD_SMALL_DISK").unwrap());
+    let (dir, ballast) = (disk.join("data"), disk.join("ballast"));
+    std::fs::write(&ballast, vec![1; BALLAST]).unwrap();
+    let open = || {
+        let options = SledOptions {
+            low_space_bytes: 4 << 20,
+            reserve_bytes: 1 << 20,
+            ..SledOptions::default()
+        };
+        SledStore::open_with(&dir, options).unwrap()
+    };
+    let value = |number: u32| -> Vec<u8> {
+        let bytes =
+            (0..4096_u32).map(|at| (number ^ at).wrapping_mul(0x9E37_79B9).to_be_bytes()[0]);
+        bytes.collect()
+    };
+    let keep = |store: &SledStore, number: u32| {
+        store.commit(put(Table::Message, &format!("{number:08}"), value(number)))
+    };
+    let all_there = |store: &SledStore, count: u32| {
+        for number in 0..count {
+            let kept = store.get(Table::Message, format!("{number:08}").as_bytes());
+            assert_eq!(kept, Ok(Some(value(number))), "{number} of {count}");
+        }
+    };
+
+    // Room that the store finds again, as its reserve, is used too.
+    let fill = |store: &SledStore, mut count: u32| {
+        let mut refused = 0;
+        while refused < 200 {
+            match keep(store, count) {
+                Ok(()) => (count, refused) = (count + 1, 0),
+                Err(StoreError::Full { .. }) => refused += 1,
+                Err(other) => panic!("{other}, after {count}"),
+            }
+        }
+        count
+    };
+
+    let store = open();
+    let count = fill(&store, 0);
+    assert!(count > 500, "{count}");
+    all_there(&store, count);
+    drop(store);
+
+    let store = open();
+    let count = fill(&store, count);
+    all_there(&store, count);
+    std::fs::remove_file(&ballast).unwrap();
+    for number in count..count + 200 {
+        keep(&store, number).unwrap();
+    }
+    drop(store);
+    all_there(&open(), count + 200);
+}
+
+#[test]
+fn a_disk_that_is_really_full_loses_nothing_and_goes_on_once_there_is_room() {
+    let mount = tempfile::tempdir().unwrap();
+    let script = format!(
+        "mount -t tmpfs -o size={SMALL_DISK} none \"$SWITCHBOARD_SMALL_DISK\" && exec \"$0\" --ignored --exact \\
+         store::durable::tests::space::on_a_small_disk"
+    );
+    let ran = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script])
+        .arg(std::env::current_exe().unwrap())
+        .env("SWITCHBOARD_SMALL_DISK", mount.path())
+        .output();
+    let ran = match ran {
+        Ok(ran) if String::from_utf8_lossy(&ran.stdout).contains("running 1 test") => ran,
+        other => {
+            eprintln!("skipped: this machine lets nobody mount a small disk ({other:?})");
+            return;
+        }
+    };
+    assert!(ran.status.success(), "{ran:?}");
 }
