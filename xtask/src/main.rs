@@ -1,6 +1,7 @@
 //! Chores of the workspace that are more than one cargo command. Run as `cargo xtask …`.
 //!
 //! - [`plugins`][]: the command itself: build, compare, write.
+//! - [`reference`][]: `docs/reference/`, from the contract.
 //! - [`sources`][]: which files and versions a plugin is made from, as one digest.
 //! - [`toolchain`][]: a Rust that can compile for WebAssembly, and how it is called.
 //! - [`component`][]: from a core module to a stripped, checked component.
@@ -9,6 +10,7 @@
 mod component;
 mod lock;
 mod plugins;
+mod reference;
 mod sources;
 mod toolchain;
 
@@ -20,6 +22,8 @@ Chores of the workspace.
 cargo xtask plugins [NAME…]           builds the standard plugins into plugins/dist/
 cargo xtask plugins --check [NAME…]   builds them again and compares with plugins/dist/
 cargo xtask plugins --check-sources   compares digests only; needs no WebAssembly toolchain
+cargo xtask reference                 writes docs/reference/ from the contract in wit/
+cargo xtask reference --check         compares instead
 
   --toolchain rustup|debian           which Rust compiles; else --check takes the one that made
                                       plugins/dist/, and a build takes rustup's, then Debian's
@@ -48,8 +52,21 @@ fn main() -> ExitCode {
             }),
             Err(message) => usage(&message),
         },
+        Some((command, rest)) if command == "reference" => match rest {
+            [] => reference(false),
+            [only] if only == "--check" => reference(true),
+            _ => usage("`reference` takes nothing but --check"),
+        },
         Some((command, _)) => usage(&format!("there is no command `{command}`")),
     }
+}
+
+fn reference(check: bool) -> ExitCode {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    reference::run(&root, check).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 fn usage(message: &str) -> ExitCode {

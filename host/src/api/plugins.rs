@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Segments, Strict, body, check_kind, refuse};
+use super::extract::{Params, Segments, Strict, body, check_kind, refuse};
 use super::{Api, MAX_COMPONENT_BYTES, Problem};
 use crate::engine::{ActivePlugin, Core, PluginVersion, PluginsError, RehearsalReport};
 
@@ -67,12 +67,22 @@ pub(crate) async fn list(State(api): State<Api>) -> Result<Json<PluginList>, Pro
     }))
 }
 
+/// How a component is taken in.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PushQuery {
+    /// Takes the place of other bytes that were pushed under the same version, for trying things out.
+    #[serde(default)]
+    replace: bool,
+}
+
 /// Take a component in
 ///
 /// The host compiles and checks it and keeps it; it isn't live yet. One at a time.
 #[utoipa::path(
     put, path = "/api/v1/plugins/{name}/{version}", tag = "plugins",
-    params(("name" = String, Path, description = "the plugin"), ("version" = String, Path, description = "its version")),
+    params(("name" = String, Path, description = "the plugin"), ("version" = String, Path, description = "its version"), PushQuery),
     request_body(content = Vec<u8>, content_type = "application/wasm", description = "at most 32 MiB"),
     responses((status = 201, body = PluginView),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -81,6 +91,7 @@ pub(crate) async fn list(State(api): State<Api>) -> Result<Json<PluginList>, Pro
 pub(crate) async fn push(
     State(api): State<Api>,
     Segments((name, version)): Segments<(String, String)>,
+    Params(query): Params<PushQuery>,
     request: Request,
 ) -> Result<(StatusCode, Json<PluginView>), Problem> {
     if let Err(problem) = check_kind(
@@ -98,7 +109,11 @@ pub(crate) async fn push(
     let bytes = body(request, MAX_COMPONENT_BYTES, api.config.body_deadline).await?;
     let pushed = managed(&api, move |core| {
         let _place = place;
-        core.push_plugin(&name, &version, &bytes)
+        if query.replace {
+            core.replace_plugin(&name, &version, &bytes)
+        } else {
+            core.push_plugin(&name, &version, &bytes)
+        }
     });
     Ok((StatusCode::CREATED, Json(PluginView::from(pushed.await?))))
 }

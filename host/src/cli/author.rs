@@ -10,7 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::setup;
 use super::usage::Usage;
-use crate::author::cases::{self, CaseReport, Difference};
+use crate::author::cases::{self, Case, CaseReport, Difference};
 use crate::author::{self, Language, NewError, Project};
 use crate::sandbox::Plugin;
 
@@ -115,7 +115,7 @@ pub(crate) fn build(args: &BuildArgs) -> anyhow::Result<ExitCode> {
 ///
 /// # Errors
 /// What a desk would say against it.
-fn plugin(project: &Project, component: &Path) -> anyhow::Result<Arc<Plugin>> {
+pub(super) fn plugin(project: &Project, component: &Path) -> anyhow::Result<Arc<Plugin>> {
     let bytes = std::fs::read(component).with_context(|| component.display().to_string())?;
     let sandbox = setup::sandbox(setup::cache_dir(None))?;
     let progress = super::progress::counter("compiling it as a desk would");
@@ -159,12 +159,7 @@ pub(crate) struct TestArgs {
 /// Where there is no project, it doesn't build, or its cases can't be read.
 pub(crate) fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
     let project = Project::read(&args.dir)?;
-    let mut cases = cases::read_directory(&project.tests()).map_err(|problems| {
-        for problem in &problems {
-            eprintln!("{problem}");
-        }
-        anyhow::anyhow!("the cases have {} problem(s)", problems.len())
-    })?;
+    let mut cases = read_cases(&project)?;
     if let Some(only) = &args.only {
         cases.retain(|case| case.name.contains(only));
         if cases.is_empty() {
@@ -195,6 +190,31 @@ pub(crate) fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn read_cases(project: &Project) -> anyhow::Result<Vec<Case>> {
+    cases::read_directory(&project.tests()).map_err(|problems| {
+        for problem in &problems {
+            eprintln!("{problem}");
+        }
+        anyhow::anyhow!("the cases have {} problem(s)", problems.len())
+    })
+}
+
+/// Runs all cases and prints those that fail. Returns how many did.
+///
+/// # Errors
+/// Where the cases can't be read.
+pub(super) fn failing_cases(project: &Project, plugin: &Plugin) -> anyhow::Result<usize> {
+    let mut failed = 0;
+    for case in read_cases(project)? {
+        let report = cases::run(&case, plugin).map_err(anyhow::Error::msg)?;
+        if !report.passed {
+            failed += 1;
+            print(&report);
+        }
+    }
+    Ok(failed)
 }
 
 fn print(report: &CaseReport) {

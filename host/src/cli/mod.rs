@@ -3,6 +3,7 @@
 mod author;
 mod check;
 mod client;
+mod dev;
 mod doctor;
 mod init;
 mod memory;

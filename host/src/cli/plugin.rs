@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::author;
 use super::client::{Body, HostArgs};
+use super::dev;
 use super::setup;
 
 /// Make plugins, look at them, and manage those of a running host
@@ -26,6 +27,7 @@ enum PluginCommand {
     New(author::NewArgs),
     Build(author::BuildArgs),
     Test(author::TestArgs),
+    Dev(dev::DevArgs),
     /// Show what a component is and asks for
     #[command(after_help = "Example:\n  switchboard plugin inspect triage.wasm")]
     Inspect {
@@ -90,6 +92,7 @@ pub(crate) fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
         PluginCommand::New(args) => return author::new(args),
         PluginCommand::Build(args) => return author::build(&args),
         PluginCommand::Test(args) => return author::test(&args),
+        PluginCommand::Dev(args) => return dev::dev(&args),
         PluginCommand::Inspect { file, json } => inspect(&file, json)?,
         PluginCommand::List { json, host } => list(&host, json)?,
         PluginCommand::Push {
@@ -222,7 +225,12 @@ fn push(file: &std::path::Path, activate: bool, host: &HostArgs) -> anyhow::Resu
     Ok(())
 }
 
-fn activated(host: &HostArgs, name: &str, version: &str, force: bool) -> anyhow::Result<()> {
+pub(super) fn activated(
+    host: &HostArgs,
+    name: &str,
+    version: &str,
+    force: bool,
+) -> anyhow::Result<()> {
     let answer = host.call(
         "POST",
         &format!("/plugins/{name}/activate"),

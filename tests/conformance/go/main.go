@@ -1,0 +1,1 @@
+../../../host/templates/plugin/go/main.go
