@@ -91,7 +91,7 @@ fn pages(resolve: &Resolve, package: wit_parser::PackageId) -> Result<BTreeMap<S
 
 fn world_part(resolve: &Resolve, name: &str, world: &World, out: &mut String) -> Result<()> {
     writeln!(out, "## World `{name}`\n")?;
-    write_docs(&world.docs, "", out)?;
+    write_docs(&world.docs, out)?;
     let imports = world.imports.values().filter_map(|item| match item {
         WorldItem::Interface { id, .. } => resolve.interfaces.get(*id)?.name.clone(),
         _ => None,
@@ -108,7 +108,7 @@ fn world_part(resolve: &Resolve, name: &str, world: &World, out: &mut String) ->
 
 fn page(resolve: &Resolve, name: &str, interface: &Interface) -> Result<String> {
     let mut out = format!("{HEAD}# `{name}`\n\n");
-    write_docs(&interface.docs, "", &mut out)?;
+    write_docs(&interface.docs, &mut out)?;
     if !interface.functions.is_empty() {
         out.push_str("## Functions\n\n");
         for function in interface.functions.values() {
@@ -161,12 +161,12 @@ fn write_function(resolve: &Resolve, function: &Function, out: &mut String) -> R
         function.name,
         parameters?.join(", ")
     )?;
-    write_docs(&function.docs, "", out)
+    write_docs(&function.docs, out)
 }
 
 fn write_type(resolve: &Resolve, name: &str, ty: &TypeDef, out: &mut String) -> Result<()> {
     writeln!(out, "### `{name}`: {}\n", ty.kind.as_str())?;
-    write_docs(&ty.docs, "", out)?;
+    write_docs(&ty.docs, out)?;
     match &ty.kind {
         TypeDefKind::Record(record) => {
             for field in &record.fields {
@@ -206,10 +206,17 @@ fn item(out: &mut String, what: &str, docs: &Docs) -> Result<()> {
     Ok(())
 }
 
-fn write_docs(docs: &Docs, indent: &str, out: &mut String) -> Result<()> {
+fn write_docs(docs: &Docs, out: &mut String) -> Result<()> {
     if let Some(text) = &docs.contents {
+        let mut in_list = false;
         for line in text.trim().lines() {
-            writeln!(out, "{indent}{line}")?;
+            let item = line.starts_with("- ") || line.starts_with("  ");
+            // A line right below a list would be read as part of its last item.
+            if in_list && !item && !line.is_empty() {
+                out.push('\n');
+            }
+            in_list = item;
+            writeln!(out, "{line}")?;
         }
         out.push('\n');
     }

@@ -639,7 +639,8 @@ impl Core {
     /// out. Runs name the bytes that they used by their hash, and those are kept: replays don't mind.
     ///
     /// # Errors
-    /// As there; a version of the host's own or of the desk's directory isn't replaced.
+    /// As there; a version of the host's own or of the desk's directory isn't replaced, and none where the desk demands a
+    /// rehearsal.
     pub fn replace_plugin(
         &self,
         name: &str,
@@ -678,7 +679,10 @@ impl Core {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let there = Candidates::gather(&self.desk(), &self.store, &self.sandbox)?;
         let mut same = there.0.get(name).into_iter().flatten();
-        let replaces = |origin| same_version == SameVersion::Replace && origin == Origin::Pushed;
+        // Other bytes under a live version would go live unseen at the next start.
+        let rehearses = self.desk().settings.rehearsal.is_some();
+        let replaces =
+            |origin| same_version == SameVersion::Replace && !rehearses && origin == Origin::Pushed;
         if same.any(|other| {
             other.version.to_string() == version
                 && other.plugin.sha256() != sha256

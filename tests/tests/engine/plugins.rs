@@ -214,7 +214,7 @@ fn what_was_pushed_may_be_replaced_for_trying_things_out_and_old_runs_still_repl
         .core
         .push_plugin("talk", "0.1.1", &version("talk", "0.1.1"))
         .unwrap();
-    house.core.activate_plugin("talk", "0.1.1").unwrap();
+    house.core.activate_plugin("talk", "0.1.1", false).unwrap();
     let before = house.say("li", "hello");
     let changed = Script::new("talk")
         .version("0.1.1")
@@ -229,7 +229,7 @@ fn what_was_pushed_may_be_replaced_for_trying_things_out_and_old_runs_still_repl
         replies(&before),
         "it isn't live yet"
     );
-    house.core.activate_plugin("talk", "0.1.1").unwrap();
+    house.core.activate_plugin("talk", "0.1.1", false).unwrap();
     assert_eq!(
         replies(&house.say("li", "once more")),
         ["another", "another", "other 0.1.0"]
@@ -244,6 +244,26 @@ fn what_was_pushed_may_be_replaced_for_trying_things_out_and_old_runs_still_repl
         .component();
     assert!(matches!(
         house.core.replace_plugin("talk", "0.1.0", &own),
+        Err(PluginsError::Mismatch(_))
+    ));
+}
+
+#[test]
+fn a_desk_that_rehearses_versions_has_none_replaced() {
+    let desk = chain(
+        &[("talk", version("talk", "0.1.0"))],
+        &["message.received"],
+        "[settings.rehearsal]\nover = \"1d\"\nbudget = \"40%\"\n",
+    );
+    let house = House::new(desk);
+    let pushed = version("talk", "0.1.1");
+    house.core.push_plugin("talk", "0.1.1", &pushed).unwrap();
+    let changed = Script::new("talk")
+        .version("0.1.1")
+        .reply("another")
+        .component();
+    assert!(matches!(
+        house.core.replace_plugin("talk", "0.1.1", &changed),
         Err(PluginsError::Mismatch(_))
     ));
 }

@@ -6,11 +6,11 @@
 package main
 
 import (
+	"runtime"
 	witRuntime "switchboard/bindings/runtime"
 	"switchboard/bindings/types"
 	witTypes "switchboard/bindings/wit"
 	export_wit_world "switchboard/step"
-	"runtime"
 	"unsafe"
 )
 

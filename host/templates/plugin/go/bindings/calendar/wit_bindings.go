@@ -6,9 +6,9 @@
 package calendar
 
 import (
+	"runtime"
 	witRuntime "switchboard/bindings/runtime"
 	witTypes "switchboard/bindings/wit"
-	"runtime"
 	"unsafe"
 )
 

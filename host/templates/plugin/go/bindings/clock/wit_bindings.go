@@ -6,8 +6,8 @@
 package clock
 
 import (
-	witRuntime "switchboard/bindings/runtime"
 	"runtime"
+	witRuntime "switchboard/bindings/runtime"
 	"unsafe"
 )
 

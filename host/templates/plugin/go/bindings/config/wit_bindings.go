@@ -6,8 +6,8 @@
 package config
 
 import (
-	witRuntime "switchboard/bindings/runtime"
 	"runtime"
+	witRuntime "switchboard/bindings/runtime"
 	"unsafe"
 )
 
