@@ -5,7 +5,7 @@
 
 use super::settle::Draft;
 use super::words;
-use crate::model::{Author, Change, Reply, Ticket, TicketKind};
+use crate::model::{Change, Ticket, TicketKind};
 
 /// Who hears of a ticket: its department and whom the step named; of a complaint about somebody only the latter, because
 /// a department's address is read by all of it.
@@ -75,19 +75,7 @@ impl Draft<'_> {
         let reason = format!("a complaint about {agent}");
         self.push("host", Change::HandedOver { team, reason });
         // The steps were silent, because somebody else was talking.
-        let language = self.language();
-        let fallback = self.desk.languages.first().map(String::as_str);
-        let text = words::PAST_THEM.say(language.as_deref(), fallback, "", "");
-        let sources = Vec::new();
-        self.reply(
-            "host",
-            Author::Host,
-            Reply {
-                text,
-                language,
-                sources,
-            },
-        );
+        self.say(&words::PAST_THEM, "", "");
     }
 
     /// Who is told when nobody acted on a ticket: whom the step names, without those whom it is about; where that leaves

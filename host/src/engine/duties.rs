@@ -3,7 +3,7 @@
 use super::promises;
 use super::run::Input;
 use super::settle::Draft;
-use super::words;
+use super::words::{self, Words};
 use crate::model::{
     Author, Change, Entry, MessageId, Occurrence, Reply, Ticket, TicketKind, TicketStatus,
 };
@@ -72,18 +72,7 @@ fn pass_feedback_on(draft: &mut Draft<'_>, ticket: &Ticket) {
     if said {
         return;
     }
-    let language = draft.language();
-    let fallback = draft.desk.languages.first().map(String::as_str);
-    let text = words::FEEDBACK.say(language.as_deref(), fallback, &ticket.title, feedback);
-    draft.reply(
-        "host",
-        Author::Host,
-        Reply {
-            text,
-            language,
-            sources: Vec::new(),
-        },
-    );
+    draft.say(&words::FEEDBACK, &ticket.title, feedback);
 }
 
 impl Draft<'_> {
@@ -91,5 +80,25 @@ impl Draft<'_> {
     pub(crate) fn language(&self) -> Option<String> {
         let here = self.state.language.clone();
         here.or_else(|| self.account.language.clone())
+    }
+
+    /// The host itself says this to the customer; `title` and `text` fill the places of the words.
+    pub(crate) fn say(&mut self, words: &Words, title: &str, text: &str) {
+        let language = self.language();
+        let fallback = self.desk.languages.first().map(String::as_str);
+        let text = words.say(language.as_deref(), fallback, title, text);
+        self.say_text(text);
+    }
+
+    /// The host itself says this to the customer, whose language it is in already.
+    pub(crate) fn say_text(&mut self, text: String) {
+        let language = self.language();
+        let sources = Vec::new();
+        let reply = Reply {
+            text,
+            language,
+            sources,
+        };
+        self.reply("host", Author::Host, reply);
     }
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::intake::Due;
 use super::settle::Draft;
-use crate::model::{Author, Change, Policy, Reply, Resume};
+use crate::model::{Change, Policy, Resume};
 use crate::workflow::Desk;
 
 /// The label of a conversation that a person should look at.
@@ -123,19 +123,7 @@ pub(crate) fn who_looks(draft: &Draft<'_>) -> Option<String> {
 
 /// Says that it takes longer, apologises and asks to wait (R32).
 pub(crate) fn hold(draft: &mut Draft<'_>, desk: &Desk) {
-    let language = draft
-        .state
-        .language
-        .clone()
-        .or_else(|| draft.account.language.clone());
-    let text = desk.settings.holding_reply(language.as_deref()).to_owned();
-    draft.reply(
-        "host",
-        Author::Host,
-        Reply {
-            text,
-            language,
-            sources: Vec::new(),
-        },
-    );
+    let language = draft.language();
+    let text = desk.settings.holding_reply(language.as_deref());
+    draft.say_text(text.to_owned());
 }

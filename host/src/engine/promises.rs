@@ -17,8 +17,8 @@ use super::settle::Draft;
 use super::timeline::local;
 use super::words;
 use crate::model::{
-    Account, Author, Change, Conversation, ConversationId, Occurrence, Promise, PromiseDraft,
-    PromiseId, PromiseStatus, Reply, Ticket, TicketKind, TicketStatus,
+    Account, Change, Conversation, ConversationId, Occurrence, Promise, PromiseDraft, PromiseId,
+    PromiseStatus, Ticket, TicketKind, TicketStatus,
 };
 use crate::store::{Batch, Table};
 
@@ -325,19 +325,8 @@ fn apologise(draft: &mut Draft<'_>, promise: &Promise) {
     if in_danger || ticket.is_some_and(|ticket| ticket.status == TicketStatus::Closed) {
         return;
     }
-    let title = ticket.map_or(promise.text.as_str(), |ticket| ticket.title.as_str());
-    let language = draft.language();
-    let fallback = draft.desk.languages.first().map(String::as_str);
-    let text = words::BROKEN.say(language.as_deref(), fallback, title, "");
-    draft.reply(
-        "host",
-        Author::Host,
-        Reply {
-            text,
-            language,
-            sources: Vec::new(),
-        },
-    );
+    let title = ticket.map_or_else(|| promise.text.clone(), |ticket| ticket.title.clone());
+    draft.say(&words::BROKEN, &title, "");
 }
 
 #[cfg(test)]
