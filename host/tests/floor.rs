@@ -264,13 +264,23 @@ fn a_timer_about_waiting_is_cancelled_when_an_agent_takes_or_answers() {
     let desk = String::from_utf8(files["desk.toml"].clone()).unwrap();
     let holding = desk.replacen("hold-minutes = 1440", "hold-minutes = 5", 1);
     assert_ne!(desk, holding);
-    files.insert("desk.toml".to_owned(), holding.into_bytes());
-    let desk = Arc::new(Desk::from_files(&files).unwrap());
-    for act in [
+    // A desk without a floor tells nobody who waits, but what its own steps wanted to say ends with the wait, too.
+    let floorless = holding
+        .split("\n[settings.floor]\n")
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_ne!(holding, floorless);
+    let desks = [holding, floorless].map(|desk| {
+        files.insert("desk.toml".to_owned(), desk.into_bytes());
+        Arc::new(Desk::from_files(&files).unwrap())
+    });
+    let acts = [
         r#""do":"take","agent":"lin-mei","contact":"ana""#,
         r#""do":"agent-reply","agent":"lin-mei","contact":"ana","text":"Hello Ana, how can I help you?""#,
         r#""do":"resolve","agent":"lin-mei","contact":"ana""#,
-    ] {
+    ];
+    for (desk, act) in desks.iter().flat_map(|desk| acts.map(|act| (desk, act))) {
         let scenario = format!(
             "{}\n{{\"at\":\"2026-03-10T09:01:00+08:00\",{act}}}\n{}",
             r#"{"at":"2026-03-10T09:00:00+08:00","do":"message","contact":"ana","text":"I want to talk to a person"}"#,
@@ -279,7 +289,7 @@ fn a_timer_about_waiting_is_cancelled_when_an_agent_takes_or_answers() {
         let lines = parse(&scenario).unwrap();
         let store = Arc::new(MemoryStore::new());
         let mut simulation =
-            Simulation::new(Arc::clone(&desk), Arc::clone(&SANDBOX), store, lines[0].at).unwrap();
+            Simulation::new(Arc::clone(desk), Arc::clone(&SANDBOX), store, lines[0].at).unwrap();
         let mut statuses = Vec::new();
         for line in &lines {
             let tell = |line: TimelineLine| {

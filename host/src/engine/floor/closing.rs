@@ -22,9 +22,7 @@ const CALL_BACK: &str = "call-back";
 
 /// Closes a run: adds what the floor makes of it, and makes the board agree with it.
 pub(crate) fn close(board: &mut Board, desk: &Desk, finished: &mut Finished) {
-    if !desk.settings.floor.enabled {
-        return;
-    }
+    let has_floor = desk.settings.floor.enabled;
     let at = finished.run.event.at;
     let before = finished.run.entries.len();
     let mut closing = Closing {
@@ -33,17 +31,21 @@ pub(crate) fn close(board: &mut Board, desk: &Desk, finished: &mut Finished) {
         language: language(finished),
         finished,
     };
-    closing.give_back();
-    closing.choice();
-    closing.alarm(board);
-    closing.queue(board);
+    if has_floor {
+        closing.give_back();
+        closing.choice();
+        closing.alarm(board);
+        closing.queue(board);
+    }
     closing.end_of_wait();
     let state = &mut closing.finished.state;
-    state.care.next = if state.handler == Handler::Bot {
-        None
-    } else {
-        care::next(desk, state)
-    };
+    if has_floor {
+        state.care.next = if state.handler == Handler::Bot {
+            None
+        } else {
+            care::next(desk, state)
+        };
+    }
     let added = finished.run.entries.len() - before;
     finished.run.closing = u32::try_from(added).unwrap_or(u32::MAX);
 }
