@@ -485,7 +485,10 @@ impl Life<'_> {
                     let same = open.as_ref().is_some_and(|wait| {
                         wait.team == state.team && wait.priority == state.priority
                     });
-                    if !same {
+                    // A complaint made while waiting is one that its agent doesn't get either.
+                    if let Some(wait) = open.as_mut().filter(|_| same) {
+                        wait.hidden_from.clone_from(&state.hidden_from);
+                    } else {
                         let overnight = open.as_ref().map_or_else(
                             || !self.desk.calendar.is_open(since),
                             |wait| wait.overnight,

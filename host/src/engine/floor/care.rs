@@ -160,7 +160,7 @@ impl Work<'_> {
                 Some(Standing {
                     position,
                     wait: Some(wait),
-                }) => {
+                }) if position > 1 => {
                     let (ahead, minutes) = (position.saturating_sub(1), minutes(wait));
                     let words = [
                         ("ahead", ahead.to_string()),
