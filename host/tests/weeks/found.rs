@@ -190,3 +190,42 @@ fn a_conversation_that_is_kept_overnight_makes_nobody_wait_longer() {
     let seconds = wait.details["wait_seconds"].as_u64().unwrap();
     assert!((60..=180).contains(&seconds), "{seconds}");
 }
+
+/// What the queue took from an absent agent isn't what they gave back.
+#[test]
+fn an_agent_who_comes_back_gets_whoever_has_waited_longest_even_an_old_acquaintance() {
+    let message = |second: u32, contact: &str| {
+        format!(
+            r#"{{"at":"2026-03-10T09:03:{second:02}+08:00","do":"message","contact":"{contact}","text":"转人工"}}"#
+        )
+    };
+    // As many as the other agent can have.
+    let others: Vec<_> = (0..5)
+        .map(|nth| message(nth, &format!("other-{nth}")))
+        .collect();
+    let timeline = live(&format!(
+        r#"
+{{"at":"2026-03-10T09:00:00+08:00","do":"presence","agent":"lee-ka-yan","status":"online"}}
+{{"at":"2026-03-10T09:01:00+08:00","do":"message","contact":"first","text":"转人工"}}
+{{"at":"2026-03-10T09:01:30+08:00","do":"agent-reply","agent":"lee-ka-yan","contact":"first","text":"您好，请问有什么可以帮您？"}}
+{{"at":"2026-03-10T09:02:00+08:00","do":"presence","agent":"lee-ka-yan","status":"offline"}}
+{{"at":"2026-03-10T09:02:30+08:00","do":"presence","agent":"zhang-wei","status":"online"}}
+{}
+{}
+{}
+{{"at":"2026-03-10T09:04:10+08:00","do":"presence","agent":"lee-ka-yan","status":"online"}}
+{{"at":"2026-03-10T09:04:20+08:00","do":"advance"}}"#,
+        others.join("\n"),
+        message(30, "first"),
+        message(40, "second")
+    ));
+    let given = timeline.iter().filter(|line| line.kind == "assigned");
+    let given: Vec<_> = given
+        .map(|line| (&line.at[11..19], line.contact.as_str()))
+        .collect();
+    assert_eq!(
+        given[given.len() - 2..],
+        [("09:04:10", "first"), ("09:04:10", "second")],
+        "{given:?}"
+    );
+}

@@ -445,6 +445,8 @@ impl Life<'_> {
             priority: Priority,
             overnight: bool,
             since: Timestamp,
+            /// When it came into the queue: who asks on a holiday does so when the desk opens again.
+            joined: Timestamp,
             until: Timestamp,
             served: Option<String>,
             hidden_from: Vec<String>,
@@ -499,6 +501,7 @@ impl Life<'_> {
                             priority: state.priority,
                             overnight,
                             since,
+                            joined: at,
                             until: self.end,
                             served: None,
                             hidden_from: state.hidden_from.clone(),
@@ -516,6 +519,7 @@ impl Life<'_> {
                     && other.priority == served.priority
                     && other.overnight == served.overnight
                     && other.since < served.since
+                    && other.joined < served.until
                     && other.until > served.until
                     && !other.given_back
                     && !served

@@ -202,12 +202,16 @@ impl Board {
             .is_some_and(|presence| presence.status == PresenceStatus::Online)
     }
 
+    /// Whether an agent is at work, whether or not there is time for one more.
+    fn is_there(&self, agent: &str) -> bool {
+        let there = [PresenceStatus::Online, PresenceStatus::Busy];
+        let presence = self.presence.get(agent);
+        presence.is_some_and(|presence| there.contains(&presence.status))
+    }
+
     /// Whether anybody is there at all.
     pub(crate) fn is_staffed(&self) -> bool {
-        let there = [PresenceStatus::Online, PresenceStatus::Busy];
-        self.presence
-            .values()
-            .any(|presence| there.contains(&presence.status))
+        self.presence.keys().any(|agent| self.is_there(agent))
     }
 
     /// Why an agent can't answer now; none where they can, or where nobody ever said that they are there (R6).
@@ -295,7 +299,10 @@ impl Board {
                 .map_or(overnight, |place| place.overnight),
             hidden_from: state.hidden_from.clone(),
             given_back_by: match known.map(|place| &place.stand) {
-                Some(Stand::Held { agent, .. }) if waits => Some(agent.clone()),
+                // Who isn't there gave nothing back: it was taken from them.
+                Some(Stand::Held { agent, .. }) if waits => {
+                    Some(agent.clone()).filter(|agent| self.is_there(agent))
+                }
                 _ => known.and_then(|place| place.given_back_by.clone()),
             },
             stand,
