@@ -125,6 +125,8 @@ pub struct Api {
     streams: Arc<Semaphore>,
     pushing: Arc<Semaphore>,
     reporting: Arc<Semaphore>,
+    /// Rehearsals take long and leave the others alone: one at a time.
+    rehearsing: Arc<Semaphore>,
     visitors: Arc<limiter::Limiter<String>>,
     addresses: Arc<limiter::Limiter<IpAddr>>,
     stopping: watch::Receiver<bool>,
@@ -140,6 +142,7 @@ impl Api {
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             pushing: Arc::new(Semaphore::new(1)),
             reporting: Arc::new(Semaphore::new(1)),
+            rehearsing: Arc::new(Semaphore::new(1)),
             config: Arc::new(config),
             engine,
             hub,

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Params, Segments, Strict, body, check_kind, refuse};
@@ -170,7 +171,13 @@ pub(crate) async fn activate(
     Segments(name): Segments<String>,
     Strict(activation): Strict<Activation>,
 ) -> Result<Json<ActiveView>, Problem> {
+    let rehearses = api.engine.core().desk().settings.rehearsal.is_some();
+    let place = match rehearses && !activation.force {
+        true => Some(rehearsing(&api).await?),
+        false => None,
+    };
     let active = managed(&api, move |core| {
+        let _place = place;
         core.activate_plugin(&name, &activation.version, activation.force)
     })
     .await?;
@@ -235,10 +242,7 @@ pub(crate) async fn rehearse(
     }
     let over = jiff::SignedDuration::from_hours(24 * i64::from(request.days));
     let examples = usize::try_from(request.examples).unwrap_or(usize::MAX);
-    let place = Arc::clone(&api.reporting)
-        .acquire_owned()
-        .await
-        .map_err(|_| Problem::broken())?;
+    let place = rehearsing(&api).await?;
     let rehearsals = managed(&api, move |core| {
         let _place = place;
         core.rehearse_version(&name, &request.version, over, examples)
@@ -261,6 +265,12 @@ pub(crate) async fn roll_back(
 ) -> Result<Json<ActiveView>, Problem> {
     let active = managed(&api, move |core| core.roll_back_plugin(&name)).await?;
     Ok(Json(ActiveView::from(active)))
+}
+
+/// Waits for the one place that there is for rehearsals.
+async fn rehearsing(api: &Api) -> Result<OwnedSemaphorePermit, Problem> {
+    let place = Arc::clone(&api.rehearsing).acquire_owned();
+    place.await.map_err(|_| Problem::broken())
 }
 
 /// Compiling and storing block: off the threads that serve the network.

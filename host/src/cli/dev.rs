@@ -40,13 +40,18 @@ pub(crate) struct DevArgs {
 /// Where there is no project, or with `--once` whatever goes wrong.
 pub(crate) fn dev(args: &DevArgs) -> anyhow::Result<ExitCode> {
     let mut seen: Option<SystemTime> = None;
+    let mut project = Project::read(&args.dir)?;
     loop {
-        // Read anew each time: the name may be what was changed.
-        let project = Project::read(&args.dir)?;
         let changed = project.last_change();
         if changed != seen {
             seen = changed;
-            match swap(&project, &args.host) {
+            // Read anew each time: the name may be what was changed.
+            let swapped = Project::read(&args.dir).map_err(anyhow::Error::from);
+            let swapped = swapped.and_then(|read| {
+                project = read;
+                swap(&project, &args.host)
+            });
+            match swapped {
                 Ok(()) if args.once => return Ok(ExitCode::SUCCESS),
                 Ok(()) => {}
                 Err(error) if args.once => return Err(error),
