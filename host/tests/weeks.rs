@@ -15,6 +15,8 @@ mod found;
 mod random;
 #[path = "weeks/rules.rs"]
 mod rules;
+#[path = "weeks/words.rs"]
+mod words;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
