@@ -113,7 +113,7 @@ fn is_false(flag: &bool) -> bool {
 const ASKS_NOTHING: [&str; 3] = ["thanks", "survey-answer", "nuisance"];
 
 /// What people say to an agent who has answered, to say that they heard it.
-const NODS: [&str; 26] = [
+const NODS: [&str; 31] = [
     "ok",
     "okay",
     "okey",
@@ -129,6 +129,9 @@ const NODS: [&str; 26] = [
     "好的",
     "好吧",
     "好滴",
+    "好哦",
+    "好喔",
+    "好呀",
     "嗯",
     "嗯嗯",
     "恩",
@@ -138,6 +141,8 @@ const NODS: [&str; 26] = [
     "明白",
     "明白了",
     "了解",
+    "瞭解",
+    "了解了",
     "收到",
     "哦",
 ];
@@ -261,6 +266,8 @@ mod tests {
             "Got it.",
             "收到",
             "了解",
+            "瞭解",
+            "了解了",
         ] {
             assert!(is_nod(text), "{text}");
         }

@@ -155,11 +155,6 @@ impl Plugin {
         CONTRACT
     }
 
-    /// Whether it is a reviewer; else it is a step.
-    pub fn is_reviewer(&self) -> bool {
-        matches!(self.ready, Ready::Reviewer(..))
-    }
-
     /// Hands an event to a step. Never panics and never takes longer than the limits say; whatever the plugin did
     /// is in the report.
     pub fn handle(&self, call: Call<'_>) -> CallReport<Outcome> {

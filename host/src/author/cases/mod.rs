@@ -12,6 +12,7 @@ mod desk;
 mod differ;
 mod form;
 mod run;
+mod scene;
 
 use std::path::{Path, PathBuf};
 

@@ -26,7 +26,7 @@ use super::settle::Moments;
 use crate::model::{
     Change, ConversationId, Finding, Invocation, InvocationResult, Message, Run, RunId,
 };
-use crate::sandbox::Plugin;
+use crate::sandbox::{Plugin, World};
 use differences::{Answered, Differing};
 
 /// What to try on which runs.
@@ -275,7 +275,7 @@ impl Core {
             ..RehearsalReport::default()
         };
         let workflow = self.workflow();
-        let is_reviewer = rehearsal.plugin.is_reviewer();
+        let is_reviewer = rehearsal.plugin.world() == World::Reviewer;
         let others = if is_reviewer {
             &workflow.steps
         } else {
