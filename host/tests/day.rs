@@ -2,48 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+mod demo;
 
-use switchboard::engine::simulate::{Action, Simulation, parse};
-use switchboard::engine::{ReplaySelection, TimelineLine};
-use switchboard::sandbox::{Sandbox, SandboxConfig};
-use switchboard::store::MemoryStore;
-use switchboard::workflow::{Desk, DeskFiles};
+use std::collections::BTreeSet;
+
+use switchboard::engine::ReplaySelection;
+use switchboard::engine::simulate::{Action, parse};
+
+use demo::{live, text};
 
 const DAY: &str = include_str!("../../examples/day.jsonl");
 
-fn live(sandbox: &Arc<Sandbox>) -> (Simulation, Vec<TimelineLine>) {
-    let desk = Arc::new(Desk::load(&DeskFiles::Embedded).unwrap());
-    let lines = parse(DAY).unwrap();
-    let begin = lines.first().unwrap().at;
-    let store = Arc::new(MemoryStore::new());
-    let mut simulation = Simulation::new(desk, Arc::clone(sandbox), store, begin).unwrap();
-    let mut timeline = Vec::new();
-    for line in &lines {
-        simulation.play(line, |line| timeline.push(line)).unwrap();
-    }
-    (simulation, timeline)
-}
-
-fn text(timeline: &[TimelineLine]) -> String {
-    timeline
-        .iter()
-        .map(|line| serde_json::to_string(line).unwrap() + "\n")
-        .collect()
-}
-
 #[test]
 fn the_day_goes_as_it_did_and_every_run_of_it_can_be_repeated() {
-    // Machine code is kept, or each start after a crash would compile anew.
-    let code = tempfile::tempdir().unwrap();
-    let config = SandboxConfig {
-        cache_dir: Some(code.path().to_owned()),
-        ..SandboxConfig::in_process()
-    };
-    let sandbox = Arc::new(Sandbox::new(config).unwrap());
-    let (first, timeline) = live(&sandbox);
-    let (_, again) = live(&sandbox);
+    let (first, timeline) = live(DAY);
+    let (_, again) = live(DAY);
     assert_eq!(
         text(&timeline),
         text(&again),

@@ -8,44 +8,16 @@
     reason = "a panic here is the failure report"
 )]
 
-use std::sync::{Arc, LazyLock};
+mod demo;
+
+use std::sync::Arc;
 
 use switchboard::engine::simulate::{Simulation, parse};
 use switchboard::engine::{ReplaySelection, TimelineLine};
-use switchboard::sandbox::{Sandbox, SandboxConfig};
 use switchboard::store::MemoryStore;
 use switchboard::workflow::{Desk, DeskFiles};
 
-/// Machine code is kept, or the many starts would each compile anew.
-static CODE: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-
-static SANDBOX: LazyLock<Arc<Sandbox>> = LazyLock::new(|| {
-    let config = SandboxConfig {
-        cache_dir: Some(CODE.path().to_owned()),
-        ..SandboxConfig::in_process()
-    };
-    Arc::new(Sandbox::new(config).unwrap())
-});
-
-fn live(scenario: &str) -> (Simulation, Vec<TimelineLine>) {
-    let desk = Arc::new(Desk::load(&DeskFiles::Embedded).unwrap());
-    let lines = parse(scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let begin = lines.first().unwrap().at;
-    let store = Arc::new(MemoryStore::new());
-    let mut simulation = Simulation::new(desk, Arc::clone(&SANDBOX), store, begin).unwrap();
-    let mut timeline = Vec::new();
-    for line in &lines {
-        simulation.play(line, |line| timeline.push(line)).unwrap();
-    }
-    (simulation, timeline)
-}
-
-fn text(timeline: &[TimelineLine]) -> String {
-    timeline
-        .iter()
-        .map(|line| serde_json::to_string(line).unwrap() + "\n")
-        .collect()
-}
+use demo::{SANDBOX, live, text};
 
 /// Lives through a scenario twice and repeats every run of it; gives the timeline.
 fn checked(scenario: &str) -> String {

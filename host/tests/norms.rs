@@ -2,26 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
 
-use std::sync::Arc;
+mod demo;
 
-use switchboard::engine::simulate::{Simulation, parse};
 use switchboard::engine::{ReplaySelection, TimelineLine};
-use switchboard::sandbox::{Sandbox, SandboxConfig};
-use switchboard::store::MemoryStore;
-use switchboard::workflow::{Desk, DeskFiles};
 
 /// Lives the scenario through on the demo desk and repeats every run of it; the timeline.
 fn lived(scenario: &str) -> Vec<TimelineLine> {
-    let sandbox = Arc::new(Sandbox::new(SandboxConfig::in_process()).unwrap());
-    let desk = Arc::new(Desk::load(&DeskFiles::Embedded).unwrap());
-    let lines = parse(scenario).unwrap();
-    let begin = lines.first().unwrap().at;
-    let store = Arc::new(MemoryStore::new());
-    let mut simulation = Simulation::new(desk, sandbox, store, begin).unwrap();
-    let mut timeline = Vec::new();
-    for line in &lines {
-        simulation.play(line, |line| timeline.push(line)).unwrap();
-    }
+    let (simulation, timeline) = demo::live(scenario);
     let report = simulation
         .core()
         .replay(&ReplaySelection::default(), |_| ())

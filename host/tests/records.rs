@@ -8,8 +8,10 @@
     reason = "a panic here is the failure report"
 )]
 
+mod demo;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -18,25 +20,10 @@ use switchboard::engine::{Core, ReplaySelection, SearchMark, TimelineLine};
 use switchboard::model::{Author, Change, Handler, Run};
 use switchboard::report::delivery::{FormDelivery, delivered};
 use switchboard::report::{Kind, Period, Sheet};
-use switchboard::sandbox::{Sandbox, SandboxConfig};
 use switchboard::store::{Batch, KeyRange, MemoryStore, Store, Table};
 use switchboard::workflow::{Desk, DeskFiles};
 
-static SANDBOX: LazyLock<Arc<Sandbox>> =
-    LazyLock::new(|| Arc::new(Sandbox::new(SandboxConfig::in_process()).unwrap()));
-
-fn live(scenario: &str) -> (Simulation, Vec<TimelineLine>) {
-    let desk = Arc::new(Desk::load(&DeskFiles::Embedded).unwrap());
-    let lines = parse(scenario).unwrap();
-    let store = Arc::new(MemoryStore::new());
-    let begin = lines.first().unwrap().at;
-    let mut simulation = Simulation::new(desk, Arc::clone(&SANDBOX), store, begin).unwrap();
-    let mut timeline = Vec::new();
-    for line in &lines {
-        simulation.play(line, |line| timeline.push(line)).unwrap();
-    }
-    (simulation, timeline)
-}
+use demo::{SANDBOX, live};
 
 fn march() -> Period {
     Period {

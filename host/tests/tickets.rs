@@ -3,16 +3,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
 
-use std::sync::{Arc, LazyLock};
+mod demo;
 
 use serde_json::Value;
 use switchboard::engine::ReplaySelection;
-use switchboard::engine::simulate::{Simulation, parse};
-use switchboard::sandbox::{Sandbox, SandboxConfig};
-use switchboard::store::MemoryStore;
-use switchboard::workflow::{Desk, DeskFiles};
-
-static CACHE: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+use switchboard::engine::simulate::Simulation;
 
 /// The timeline of a scenario, one short line for each thing that happened.
 struct Lived {
@@ -22,22 +17,10 @@ struct Lived {
 
 impl Lived {
     fn of(scenario: &str) -> Self {
-        let config = SandboxConfig {
-            // Machine code is kept, or each start after a crash would compile anew.
-            cache_dir: Some(CACHE.path().to_owned()),
-            ..SandboxConfig::in_process()
-        };
-        let sandbox = Arc::new(Sandbox::new(config).unwrap());
-        let desk = Arc::new(Desk::load(&DeskFiles::Embedded).unwrap());
-        let scenario = parse(scenario).unwrap();
-        let begin = scenario.first().unwrap().at;
-        let store = Arc::new(MemoryStore::new());
-        let mut simulation = Simulation::new(desk, sandbox, store, begin).unwrap();
-        let mut lines = Vec::new();
-        for line in &scenario {
-            let tell = |line| lines.push(serde_json::to_value(line).unwrap());
-            simulation.play(line, tell).unwrap();
-        }
+        let (simulation, timeline) = demo::live(scenario);
+        let lines = timeline.iter();
+        let lines = lines.map(|line| serde_json::to_value(line).unwrap());
+        let lines = lines.collect();
         Self { simulation, lines }
     }
 

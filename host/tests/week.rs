@@ -11,49 +11,23 @@
 #[path = "weeks/rules.rs"]
 mod rules;
 
-use std::sync::{Arc, LazyLock};
+mod demo;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use switchboard::engine::simulate::{Action, Simulation, parse};
 use switchboard::engine::{ReplaySelection, TimelineLine};
 use switchboard::report::delivery::{FormDelivery, delivered};
-use switchboard::sandbox::{Sandbox, SandboxConfig};
-use switchboard::store::MemoryStore;
-use switchboard::workflow::{Desk, DeskFiles};
+
+use demo::{DESK, begin, play, text};
 
 const WEEK: &str = include_str!("../../examples/scenarios/week.jsonl");
 
-/// Machine code is kept, or the many starts would each compile anew.
-static CODE: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-static SANDBOX: LazyLock<Arc<Sandbox>> = LazyLock::new(|| {
-    let config = SandboxConfig {
-        cache_dir: Some(CODE.path().to_owned()),
-        ..SandboxConfig::in_process()
-    };
-    Arc::new(Sandbox::new(config).unwrap())
-});
-static DESK: LazyLock<Arc<Desk>> =
-    LazyLock::new(|| Arc::new(Desk::load(&DeskFiles::Embedded).unwrap()));
-
+/// With the record form, which is delivered on its day.
 fn live(scenario: &str) -> (Simulation, Vec<TimelineLine>) {
-    let lines = parse(scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let (store, begin) = (Arc::new(MemoryStore::new()), lines[0].at);
-    let simulation = Simulation::new(Arc::clone(&DESK), Arc::clone(&SANDBOX), store, begin);
-    let mut simulation = simulation
-        .unwrap()
-        .with_chores(vec![Arc::new(FormDelivery)]);
-    let mut timeline = Vec::new();
-    for line in &lines {
-        simulation.play(line, |line| timeline.push(line)).unwrap();
-    }
-    (simulation, timeline)
-}
-
-fn text(timeline: &[TimelineLine]) -> String {
-    let lines = timeline.iter();
-    lines
-        .map(|line| serde_json::to_string(line).unwrap() + "\n")
-        .collect()
+    let simulation = begin(scenario).with_chores(vec![Arc::new(FormDelivery)]);
+    play(simulation, scenario)
 }
 
 /// The rules that a scenario broke.

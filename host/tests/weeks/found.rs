@@ -1,24 +1,12 @@
 //! What random weeks found, each as the shortest day that shows it. Unlike seeds these stay what they are when the way
 //! weeks are drawn changes.
 
-use std::sync::Arc;
-
 use switchboard::engine::TimelineLine;
-use switchboard::engine::simulate::{Simulation, parse};
-use switchboard::store::MemoryStore;
 
-use super::{DESK, SANDBOX};
+use super::demo;
 
 fn live(scenario: &str) -> Vec<TimelineLine> {
-    let lines = parse(scenario.trim()).unwrap();
-    let store = Arc::new(MemoryStore::new());
-    let mut simulation =
-        Simulation::new(Arc::clone(&DESK), Arc::clone(&SANDBOX), store, lines[0].at).unwrap();
-    let mut timeline = Vec::new();
-    for line in &lines {
-        simulation.play(line, |line| timeline.push(line)).unwrap();
-    }
-    timeline
+    demo::live(scenario.trim()).1
 }
 
 /// When something of that kind happened, and its detail of that name.
