@@ -131,8 +131,8 @@ fn a_full_queue_makes_submitters_wait_and_then_refuses() {
     assert_eq!((store.stats().refused_busy, store.stats().waiting), (2, 2));
     assert!(store.stats().current_group.is_some());
     drop(gate);
-    store.commit(Batch::new()).unwrap();
-    let durable: Vec<_> = receiver.try_iter().collect();
+    // However slow the disk is today.
+    let durable: Vec<_> = receiver.iter().take(3).collect();
     assert_eq!(durable, [(0, Ok(())), (1, Ok(())), (2, Ok(()))]);
 }
 
