@@ -112,7 +112,7 @@ pub(crate) async fn export(
         for member in core.family(&id)? {
             for held in core.holdings(&member)? {
                 // Indices say nothing that the records don't.
-                if !is_index(held.table) {
+                if !held.is_index() {
                     records
                         .entry(held.table.name())
                         .or_default()
@@ -132,16 +132,6 @@ pub(crate) async fn export(
         .headers_mut()
         .insert(header::CONTENT_DISPOSITION, name);
     Ok(response)
-}
-
-fn is_index(table: Table) -> bool {
-    matches!(
-        table,
-        Table::RunByTime
-            | Table::IdempotencyByTime
-            | Table::ConversationByTime
-            | Table::AccountTimeline
-    )
 }
 
 fn record(held: &Held) -> Value {

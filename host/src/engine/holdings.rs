@@ -40,6 +40,17 @@ pub struct Remembered {
 }
 
 impl Held {
+    /// Whether it only leads to others, and says nothing that they don't.
+    pub fn is_index(&self) -> bool {
+        matches!(
+            self.table,
+            Table::RunByTime
+                | Table::IdempotencyByTime
+                | Table::ConversationByTime
+                | Table::AccountTimeline
+        )
+    }
+
     /// Whose memory it is, where it is a plugin's.
     pub fn remembered(&self) -> Option<Remembered> {
         (self.table == Table::KeyValue)

@@ -5,12 +5,14 @@
 
 mod chores;
 mod crash;
+mod customers;
 mod scenario;
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use customers::{CustomerAct, CustomerAction};
 pub use scenario::{Action, Line, ScenarioError, parse};
 
 use self::crash::Crashing;
@@ -121,6 +123,11 @@ impl Simulation {
                 presence_line(&change, &self.desk.time_zone)
                     .into_iter()
                     .for_each(&mut tell);
+                return self.advance(at, &mut tell);
+            }
+            Action::Customer(action) => {
+                let line = self.customer(line, at, action)?;
+                tell(line);
                 return self.advance(at, &mut tell);
             }
             Action::Release { agent, contact } => Request::Release {

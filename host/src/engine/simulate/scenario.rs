@@ -4,6 +4,7 @@ use jiff::{Timestamp, Zoned};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::customers::{self, CustomerAction};
 use crate::model::{PresenceStatus, TicketKind, TicketStatus};
 
 /// A line of a scenario.
@@ -90,6 +91,8 @@ pub enum Action {
         /// For the customer to hear.
         feedback: Option<String>,
     },
+    /// Something about a whole customer.
+    Customer(CustomerAction),
     /// The process dies in the middle of its next commit and starts again.
     Crash,
     /// Time passes.
@@ -159,8 +162,7 @@ struct OutageFields {
 #[serde(deny_unknown_fields)]
 struct NoFields {}
 
-const VERBS: &str =
-    "message, presence, take, agent-reply, release, resolve, ticket, outage, crash, advance";
+const VERBS: &str = "message, presence, take, agent-reply, release, resolve, ticket, account, merge, split, export, erase, outage, crash, advance";
 
 /// Parses a whole scenario: every problem, not only the first. Empty lines are skipped.
 ///
@@ -243,6 +245,9 @@ fn time(field: &str, text: &str) -> Result<Timestamp, String> {
 }
 
 fn action(verb: &str, fields: Map<String, Value>) -> Result<Action, String> {
+    if let Some(action) = customers::parse(verb, &fields) {
+        return action.map(Action::Customer);
+    }
     Ok(match verb {
         "message" => {
             let MessageFields {
@@ -368,7 +373,10 @@ fn action(verb: &str, fields: Map<String, Value>) -> Result<Action, String> {
     })
 }
 
-fn read<T: for<'d> Deserialize<'d>>(verb: &str, fields: Map<String, Value>) -> Result<T, String> {
+pub(super) fn read<T: for<'d> Deserialize<'d>>(
+    verb: &str,
+    fields: Map<String, Value>,
+) -> Result<T, String> {
     serde_json::from_value(Value::Object(fields)).map_err(|error| format!("{verb}: {error}"))
 }
 
@@ -377,47 +385,4 @@ fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn problem(text: &str) -> String {
-        parse(text)
-            .unwrap_err()
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n")
-    }
-
-    #[test]
-    fn a_day_is_read_line_by_line() {
-        let lines = parse(
-            "{\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"message\",\"contact\":\"ana\",\"text\":\"hi\"}\n\n\
-             {\"at\":\"2026-03-10T10:00:00+08:00\",\"do\":\"advance\"}\n",
-        )
-        .unwrap();
-        assert_eq!(lines.len(), 2);
-        assert_eq!(lines[1].number, 3);
-        assert_eq!(lines[1].at, "2026-03-10T02:00:00Z".parse().unwrap());
-    }
-
-    #[test]
-    fn every_problem_says_where_what_and_how_to_mend_it() {
-        let text = "nonsense\n{\"do\":\"advance\"}\n{\"at\":\"2026-03-10 09:00\",\"do\":\"advance\"}\n\
-                    {\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"mesage\"}\n\
-                    {\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"message\",\"contact\":\"a\",\"text\":\"b\",\"txt\":1}\n\
-                    {\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"advance\"}\n\
-                    {\"at\":\"2026-03-10T08:00:00+08:00\",\"do\":\"advance\"}\n\
-                    {\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"ticket\",\"contact\":\"a\",\"kind\":\"complaint\",\"status\":\"opened\"}";
-        insta::assert_snapshot!(problem(text));
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_panics(text in ".{0,200}") {
-            let _ = parse(&text);
-        }
-    }
-}
+mod tests;
