@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::failure::who_looks;
-use super::intake::Due;
+use super::intake::{Due, digest_bits};
 use super::keys;
 use super::opening::begin;
 use super::request::EngineError;
@@ -22,6 +22,8 @@ use crate::model::{
 };
 use crate::store::{Batch, Table};
 
+/// Who opens tickets that no step does.
+const HOST: &str = "host";
 /// How many promises of a conversation may be open.
 const MAX_OPEN: usize = 64;
 /// A silence as long as this, or a quarter of the promised time, parts one sitting from the next.
@@ -91,6 +93,21 @@ impl Draft<'_> {
         };
         self.push(step, Change::Promised { promise });
         Ok(())
+    }
+}
+
+/// The promise that the host makes with a ticket of its own.
+pub(super) fn of_host(ticket: &Ticket, due: Timestamp, text: String) -> Promise {
+    Promise {
+        id: PromiseId::from_random(digest_bits(&format!("{}/promise", ticket.id))),
+        text,
+        due,
+        owner: Some(ticket.department.clone()),
+        made_at: Some(ticket.opened_at),
+        ticket: Some(ticket.id.clone()),
+        status: PromiseStatus::Open,
+        settled_at: None,
+        evidence: None,
     }
 }
 
@@ -325,7 +342,10 @@ fn apologise(draft: &mut Draft<'_>, promise: &Promise) {
     if in_danger || ticket.is_some_and(|ticket| ticket.status == TicketStatus::Closed) {
         return;
     }
-    let title = ticket.map_or_else(|| promise.text.clone(), |ticket| ticket.title.clone());
+    // The title of a ticket that the host opened is for the department.
+    let title = ticket
+        .filter(|ticket| ticket.opened_by != HOST)
+        .map_or_else(|| promise.text.clone(), |ticket| ticket.title.clone());
     draft.say(&words::BROKEN, &title, "");
 }
 

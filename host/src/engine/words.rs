@@ -28,6 +28,13 @@ pub(crate) const BROKEN: Words = Words {
     en: "I am very sorry: what we promised you (“{title}”) has not been done in time. That is our fault. I have urged the colleagues and reported it to their lead, and you will hear from us as soon as there is a result.",
 };
 
+/// What the host promises whoever chose a call-back instead of the wait, as the ledger and an apology name it.
+pub(crate) const CALLED_BACK: Words = Words {
+    hans: "给您回电",
+    hant: "給您回電",
+    en: "a call back",
+};
+
 impl Words {
     /// In the customer's language (English where there is no wording in it), else in the desk's first one; `{title}` and `{text}` filled in.
     pub(crate) fn say(

@@ -196,6 +196,8 @@ pub struct Seen {
     pub survey_codes: u8,
     /// A complaint of the account is still open.
     pub open_complaint: bool,
+    /// The customer waits for a person.
+    pub waiting: bool,
     /// The categories of the conversation so far, the weightiest first.
     pub categories: Vec<Category>,
     /// The language tag of the conversation so far.

@@ -391,6 +391,9 @@ fn from_context(reading: &Reading, seen: &Seen, has_order_number: bool, scores: 
         scores.add(category, if is_guess { 0.5 } else { LIKELY });
     } else if seen.open_complaint && continues {
         scores.add(Category::Complaint, WEAK);
+    } else if continues && seen.waiting {
+        // "How much longer?": until somebody is there.
+        scores.add(Category::HumanRequest, WEAK);
     } else if continues && reading.any(&[C::FollowUp]) {
         scores.add(Category::Order, 0.4);
     }

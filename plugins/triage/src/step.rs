@@ -8,8 +8,8 @@ use switchboard_sdk::{
     language::Language,
     rating,
     types::{
-        self, Context, Effect, Event, Field, Manifest, Message, Occurrence, Outcome, StepError,
-        SurveyStatus,
+        self, Context, Effect, Event, Field, Handler, Manifest, Message, Occurrence, Outcome,
+        StepError, SurveyStatus,
     },
 };
 
@@ -97,6 +97,7 @@ fn seen(context: &Context, message: &Message, config: &Config) -> Seen {
                 && has_timer(context, rating::CORRECTABLE),
         survey_codes: config.survey_codes,
         open_complaint: context.account.open_complaints > 0,
+        waiting: conversation.handler == Handler::Queue,
         categories: conversation
             .categories
             .iter()

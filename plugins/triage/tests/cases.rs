@@ -151,6 +151,29 @@ fn short_messages_take_the_sense_of_what_went_before() {
 }
 
 #[test]
+fn whoever_waits_for_a_person_asks_after_the_person() {
+    let waiting = Seen {
+        categories: vec![Category::HumanRequest],
+        waiting: true,
+        message_count: 2,
+        ..seen()
+    };
+    for text in [
+        "还要等多久？",
+        "還要等多久?",
+        "怎么还没好",
+        "any news?",
+        "how much longer??",
+    ] {
+        let found = triage(text, &waiting);
+        assert!(!found.has(Category::Order), "{text}");
+    }
+    assert!(triage("还要等多久？", &waiting).has(Category::HumanRequest));
+    // Of a parcel it says so.
+    assert!(triage("我的快递还要等多久？", &waiting).has(Category::Order));
+}
+
+#[test]
 fn survey_answers_count_only_while_the_question_is_open() {
     let open = Seen {
         survey_open: true,

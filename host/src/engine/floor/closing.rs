@@ -5,8 +5,9 @@ use jiff::Timestamp;
 
 use super::board::{Board, Roster};
 use super::care::{self, STALLED, said};
-use crate::engine::intake::digest_bits;
+use crate::engine::intake::{Due, digest_bits};
 use crate::engine::run::Finished;
+use crate::engine::{promises, words};
 use crate::model::{
     Author, Change, Entry, EventKind, Finding, Handler, InvocationResult, Occurrence, Priority,
     Severity, Ticket, TicketId, TicketKind, TicketStatus,
@@ -172,7 +173,13 @@ impl Closing<'_> {
         });
         self.finished.tickets.push(ticket.clone());
         let text = format!("[{}] {}", ticket.kind, ticket.title);
+        let spoken = self.desk.languages.first().map(String::as_str);
+        let promised = words::CALLED_BACK.say(self.language.as_deref(), spoken, "", "");
+        let promise = promises::of_host(&ticket, due, promised);
+        let id = promise.id.clone();
         self.push(Change::TicketOpened { ticket });
+        self.finished.due.push((due, Due::Promise { id }));
+        self.push(Change::Promised { promise });
         self.push(Change::Notified {
             to: department,
             text,
