@@ -10,6 +10,12 @@ pub const CORRECTABLE: &str = "follow-up-visit.correctable";
 const COURTESY: &[&str] = &[
     "谢谢你们", "谢谢您", "谢谢你", "谢谢", "多谢晒", "多谢", "感谢", "好的", "好", "嗯嗯", "嗯", "哦", "辛苦了", "辛苦", "你好", "您好", "唔该", "麻烦了", "thank you very much", "thank you so much", "thank you", "thanks a lot", "thanks", "thx", "ok", "okay", "hi", "hello", "sure", "yes",
 ];
+/// What whoever gave the wrong digit says before the right one.
+#[rustfmt::skip]
+const SLIPS: &[&str] = &[
+    "啊", "哎呀", "哎", "唉", "呃", "噢", "哦", "不好意思", "抱歉", "对不起", "刚才", "刚刚", "我", "是我", "按错了", "按错", "点错了", "点错", "打错了", "打错", "选错了", "选错", "写错了", "写错", "发错了", "发错", "错了", "手滑了", "手滑", "手误", "不对", "更正", "应该", "改成", "改为", "改", "其实", "唔好意思", "揿错咗", "撳错咗", "打错咗", "应该系", "系",
+    "oops", "sorry", "my mistake", "my bad", "wrong button", "wrong one", "wrong number", "typo", "i meant", "i mean", "i pressed the wrong button", "i pressed the wrong one", "i made a mistake", "should be", "it should be", "that should be", "that should have been", "it should have been", "should have been", "make that", "make it", "correction", "actually", "no",
+];
 /// What may stand before the digit.
 #[rustfmt::skip]
 const BEFORE: &[&str] = &[
@@ -92,8 +98,10 @@ pub fn code(text: &str, highest: u8) -> Option<u8> {
     let highest = if highest == 0 { 5 } else { highest.min(9) };
     let folded = Folded::new(text);
     let mut rest = trimmed(folded.text());
-    // "谢谢，我给1": courtesy, then what introduces the digit.
-    for words in [COURTESY, COURTESY, BEFORE, BEFORE] {
+    // "谢谢，我给1", "啊按错了 是1": courtesy, what went wrong, then what introduces the digit.
+    for words in [
+        COURTESY, COURTESY, SLIPS, SLIPS, SLIPS, SLIPS, BEFORE, BEFORE,
+    ] {
         if digit(rest).is_some() {
             break;
         }
@@ -222,6 +230,18 @@ mod tests {
         ] {
             assert_eq!(code(text, 4), Some(1), "{text}");
         }
+        for text in [
+            "啊按错了 是1",
+            "不好意思，刚才点错了，应该是1",
+            "打錯了，是1",
+            "對不起我按錯，改成1",
+            "手滑了，1",
+            "唔好意思，撳錯咗，應該係1",
+            "Oops, wrong button, I meant 1",
+            "sorry, my mistake: it should have been 1",
+        ] {
+            assert_eq!(code(text, 4), Some(1), "{text}");
+        }
         assert_eq!(code("4，没解决", 4), Some(4));
         assert_eq!(code("2，有点慢", 4), Some(2));
         assert_eq!(code("两分吧", 4), Some(2));
@@ -261,6 +281,12 @@ mod tests {
             "ok 1 more question",
             "给1个说法",
             "a question",
+            "不好意思，1号楼漏水",
+            "按错了",
+            "我改1个地址",
+            "sorry, 1 more question",
+            "actually 2 of them are broken",
+            "不对，2件都坏了",
         ] {
             assert_eq!(code(text, 4), None, "{text}");
         }
