@@ -86,6 +86,12 @@ impl Script {
         self
     }
 
+    /// Asks for one more grant.
+    pub fn granted(mut self, grant: &str) -> Self {
+        self.guest.grants.push(grant.to_owned());
+        self
+    }
+
     /// With one more import.
     pub fn importing(mut self, interface: &str, function: &str, core_type: &str) -> Self {
         self.guest = self.guest.importing(interface, function, core_type);
@@ -140,15 +146,37 @@ impl Script {
 
     /// Replies with what the customer wrote.
     pub fn echo(self) -> Self {
-        self.effect(0, |script, at| {
-            script.wat(&format!(
-                "(i32.store (i32.const {}) (i32.load (i32.add (local.get $arguments) (i32.const {EVENT_TEXT}))))
-                 (i32.store (i32.const {}) (i32.load (i32.add (local.get $arguments) (i32.const {}))))",
-                at + 4,
-                at + 8,
-                EVENT_TEXT + 4
-            ))
-        })
+        self.effect(0, |script, at| script.put_message(at + 4))
+    }
+
+    /// Puts what the customer wrote wherever a step may put words of its own: a reply, a note, a field of the account, a
+    /// ticket.
+    pub fn echo_everywhere(self, field: &str, ticket: &str, department: &str) -> Self {
+        self.echo()
+            .effect(1, |script, at| script.put_message(at + 4))
+            .effect(8, |script, at| {
+                script.put_text(at + 4, field).put_message(at + 12)
+            })
+            .effect(9, |script, at| {
+                script
+                    .put_text(at + 4, ticket)
+                    .put_text(at + 16, department)
+                    .put_message(at + 24)
+                    .put_message(at + 32)
+                    .wat(&format!(
+                        "(i32.store8 (i32.const {}) (i32.const 1))",
+                        at + 40
+                    ))
+            })
+    }
+
+    fn put_message(self, at: usize) -> Self {
+        self.wat(&format!(
+            "(i32.store (i32.const {at}) (i32.load (i32.add (local.get $arguments) (i32.const {EVENT_TEXT}))))
+             (i32.store (i32.const {}) (i32.load (i32.add (local.get $arguments) (i32.const {}))))",
+            at + 4,
+            EVENT_TEXT + 4
+        ))
     }
 
     /// Notes down the last message that it sees.

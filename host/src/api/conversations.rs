@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::acting::Acting;
 use super::extract::{Params, Segments, Strict, name};
 use super::messages::{Received, answer};
+use super::typing::Side;
 use super::views::{ConversationView, MessageView};
 use super::{Api, Problem, page_size};
 use crate::engine::{Core, EngineError, MessagePage, Request, RunMark};
@@ -267,6 +268,7 @@ pub(crate) async fn reply(
     name("agent", &reply.agent)?;
     acting.speaks_for(api.engine.core(), &reply.agent)?;
     let conversation = ConversationId::new(id);
+    api.note_typing(&conversation, Side::Agent, None);
     act(
         &api,
         Request::Reply {

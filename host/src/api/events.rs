@@ -1,7 +1,7 @@
 //! `GET /api/v1/conversations/{id}/events`: what happens in a conversation, as it becomes durable.
 
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::acting::Acting;
 use super::extract::{Params, Segments};
+use super::typing::{Side, TypingView};
 use super::views::MessageView;
 use super::{Api, Problem};
 use crate::engine::{TimelineLine, timeline};
@@ -83,7 +84,7 @@ pub(crate) fn messages_of(run: &Run) -> Vec<MessageView> {
 ///
 /// Server-sent events: one for each run, once it is durable. Its `id` is the run's number, so a client that lost the
 /// connection sends `Last-Event-ID` and gets what it missed, nothing lost and nothing twice. Comments keep an idle
-/// stream alive.
+/// stream alive. While the customer writes, an event `typing` without an id says so.
 #[utoipa::path(
     get, path = "/api/v1/conversations/{id}/events", tag = "conversations",
     params(("id" = String, Path, description = "the conversation"), EventsQuery,
@@ -127,7 +128,40 @@ pub(crate) async fn follow(
                 .data(data),
         )
     };
-    stream(&api, id, last.unwrap_or(state.run_count), render)
+    let beside = CustomerTyping {
+        id: id.clone(),
+        typing: false,
+    };
+    let last = last.unwrap_or(state.run_count);
+    stream(&api, id, last, render, Some(beside))
+}
+
+/// What a stream tells beside the runs: nothing of it is kept, and none of it has an id.
+pub(crate) trait Beside: Send + 'static {
+    /// What is new, and when to look again at the latest; `None`: when the conversation's followers are woken.
+    fn look(&mut self, api: &Api) -> impl Future<Output = (Vec<Event>, Option<Duration>)> + Send;
+}
+
+/// Whether the customer writes just now.
+struct CustomerTyping {
+    id: ConversationId,
+    typing: bool,
+}
+
+impl Beside for CustomerTyping {
+    async fn look(&mut self, api: &Api) -> (Vec<Event>, Option<Duration>) {
+        let writes = api.typing.of(&self.id, Side::Customer, Instant::now());
+        let typing = writes.is_some();
+        let mut events = Vec::new();
+        if self.typing != typing {
+            self.typing = typing;
+            let view = TypingView { typing, name: None };
+            if let Ok(data) = serde_json::to_string(&view) {
+                events.push(Event::default().event("typing").data(data));
+            }
+        }
+        (events, writes.map(|(_, left)| left))
+    }
 }
 
 /// The id of the last event that a client has.
@@ -137,13 +171,14 @@ pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<&str>, Problem
         .map_err(|_| Problem::bad_request("Last-Event-ID: use what an event's id said"))
 }
 
-/// Runs of a conversation after a number as server-sent events, as they become durable, until the client leaves or the
-/// host stops.
-pub(crate) fn stream(
+/// Runs of a conversation after a number as server-sent events, as they become durable, with what is told beside them,
+/// until the client leaves or the host stops.
+pub(crate) fn stream<B: Beside>(
     api: &Api,
     id: ConversationId,
     mut last: u32,
     render: impl Fn(&Run, u32) -> Option<Event> + Send + 'static,
+    mut beside: Option<B>,
 ) -> Result<Response, Problem> {
     let Ok(place) = std::sync::Arc::clone(&api.streams).try_acquire_owned() else {
         return Err(Problem::new(
@@ -180,8 +215,19 @@ pub(crate) fn stream(
             if more {
                 continue;
             }
+            let mut again = None;
+            if let Some(beside) = &mut beside {
+                let (events, at) = beside.look(&api).await;
+                again = at;
+                for event in events {
+                    if sender.send(Ok(event)).await.is_err() {
+                        return;
+                    }
+                }
+            }
             tokio::select! {
                 () = follower.woken() => {}
+                () = pause(again) => {}
                 () = sender.closed() => return,
                 _ = stopping.wait_for(|stopping| *stopping) => return,
             }
@@ -190,4 +236,11 @@ pub(crate) fn stream(
     let events =
         Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     Ok(events.into_response())
+}
+
+async fn pause(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
 }

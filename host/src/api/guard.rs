@@ -15,6 +15,10 @@ use super::{Api, Problem};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
+/// Marks an answer that other sites may show in a frame, as its own content security policy says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Framed;
+
 /// Lets only bearers of the access token through; without one set, only callers that name this machine.
 pub(crate) async fn needs_token(State(api): State<Api>, request: Request, next: Next) -> Response {
     let allowed = match &api.config.token {
@@ -70,8 +74,12 @@ pub(crate) async fn safe_headers(request: Request, next: Next) -> Response {
             "same-origin",
         ),
     ];
+    let framed = response.extensions().get::<Framed>().is_some();
     let headers = response.headers_mut();
     for (name, value) in defaults {
+        if framed && name == header::X_FRAME_OPTIONS {
+            continue;
+        }
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));

@@ -45,7 +45,8 @@ impl Hub {
         }
     }
 
-    fn wake(&self, conversation: &ConversationId) {
+    /// Something about a conversation may be new.
+    pub(crate) fn wake(&self, conversation: &ConversationId) {
         let followed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = followed.get(conversation) {
             sender.send_replace(());

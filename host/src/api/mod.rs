@@ -4,7 +4,7 @@
 //! Every refusal is `application/problem+json` (RFC 9457) that says what was wrong and how to mend it.
 //!
 //! - `messages`, `conversations`, `agents`, `events`, `accounts`, `customers`, `tickets`, `evidence`, `promises`, `runs`, `plugins`, `records`, `reports`, `search`: the calls under `/api/v1`.
-//! - `chat`: the page for visitors and its two endpoints; `limiter`: how often strangers may use them.
+//! - `chat`: the page for visitors, the widget and their endpoints; `typing`: who writes just now; `limiter`: how often strangers may use them.
 //! - `survey`: the satisfaction question as a signed link.
 //! - `health`, `openapi`: for whoever runs the host or writes a client.
 //! - `extract`, `views`, `problem`: what is read, the shapes of answers, refusals.
@@ -43,6 +43,7 @@ mod search;
 mod server;
 mod survey;
 mod tickets;
+mod typing;
 mod views;
 
 use std::net::IpAddr;
@@ -129,6 +130,8 @@ pub struct Api {
     rehearsing: Arc<Semaphore>,
     visitors: Arc<limiter::Limiter<String>>,
     addresses: Arc<limiter::Limiter<IpAddr>>,
+    /// Who is writing just now.
+    typing: Arc<typing::Typing>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -146,6 +149,7 @@ impl Api {
             config: Arc::new(config),
             engine,
             hub,
+            typing: Arc::new(typing::Typing::default()),
             stopping,
         }
     }
@@ -216,6 +220,9 @@ routes! {
     Token post "/api/v1/conversations/{id}/resolve" => conversations::resolve;
     Token get "/api/v1/conversations/{id}/record" => records::show;
     Token patch "/api/v1/conversations/{id}/record" => records::edit;
+    Token post "/api/v1/conversations/{id}/typing" => typing::agent;
+    Token get "/api/v1/identity-key" => chat::identity_key;
+    Token post "/api/v1/identity-key" => chat::new_identity_key;
     Token post "/api/v1/conversations/{id}/release" => conversations::release;
     Token get "/api/v1/agents" => agents::list;
     Token post "/api/v1/agents/{agent}/presence" => agents::presence;
@@ -252,7 +259,16 @@ routes! {
     Open get "/chat" => chat::show;
     Open get "/chat/chat.css" => chat::style;
     Open get "/chat/chat.js" => chat::script;
+    Open get "/chat/frame" => chat::frame;
+    Open get "/chat/reading.js" => chat::reading;
+    Open get "/chat/words.js" => chat::words;
+    Open get "/chat/desk" => chat::desk;
     Open post "/chat/messages" => chat::receive;
+    Open post "/chat/typing" => chat::typing;
+    Open post "/chat/rating" => chat::rate;
+    Open get "/widget.js" => chat::launcher;
+    Open get "/favicon.svg" => chat::icon_svg;
+    Open get "/favicon.ico" => chat::icon;
     Open get "/chat/events" => chat::follow;
     Token post "/api/v1/conversations/{id}/survey-link" => survey::link;
     Open get "/survey/{token}" => survey::show;

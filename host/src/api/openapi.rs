@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::{
     accounts, agents, chat, conversations, customers, events, evidence, health, messages, plugins,
-    promises, records, reports, runs, search, survey, tickets,
+    promises, records, reports, runs, search, survey, tickets, typing,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -67,7 +67,19 @@ use super::{
         chat::show,
         chat::style,
         chat::script,
+        chat::frame,
+        chat::reading,
+        chat::words,
+        chat::desk,
         chat::receive,
+        chat::typing,
+        chat::rate,
+        chat::launcher,
+        chat::icon_svg,
+        chat::icon,
+        chat::identity_key,
+        chat::new_identity_key,
+        typing::agent,
         chat::follow,
         health::alive,
         health::ready,

@@ -33,6 +33,7 @@ mod suggest;
 mod template;
 #[cfg(test)]
 mod tests;
+mod widget;
 
 pub use calendar::{Calendar, Hours};
 pub use condition::{Condition, ConditionError, Scope};
@@ -46,3 +47,4 @@ pub use requirement::{Grants, PluginRequirement, StepLimits};
 pub use settings::{DifferenceBudget, RehearsalSettings, Retry, Settings};
 pub use step::Step;
 pub use template::{TEMPLATES, Template, TemplateError, write_template};
+pub use widget::WidgetSettings;

@@ -9,6 +9,7 @@ use super::floor::FloorSettings;
 use super::language;
 use super::reader::{Reader, Section, Value};
 use super::requirement::time;
+use super::widget::WidgetSettings;
 use crate::model::Language;
 
 /// How the host itself behaves at this desk.
@@ -24,6 +25,8 @@ pub struct Settings {
     pub floor: FloorSettings,
     /// What a new version of a plugin has to pass before it goes live; none: nothing.
     pub rehearsal: Option<RehearsalSettings>,
+    /// How the chat may be embedded.
+    pub widget: WidgetSettings,
     fallback: Language,
 }
 
@@ -115,7 +118,14 @@ impl Default for Retry {
     }
 }
 
-pub(super) const KEYS: &[&str] = &["idle-after", "retry", "holding-reply", "floor", "rehearsal"];
+pub(super) const KEYS: &[&str] = &[
+    "idle-after",
+    "retry",
+    "holding-reply",
+    "floor",
+    "rehearsal",
+    "widget",
+];
 pub(super) const REHEARSAL_KEYS: &[&str] = &["over", "budget"];
 pub(super) const RETRY_KEYS: &[&str] = &["attempts", "first-pause", "longest-pause"];
 
@@ -153,6 +163,7 @@ impl Settings {
             holding_reply: holding.collect(),
             retry: Retry::default(),
             rehearsal: None,
+            widget: WidgetSettings::default(),
             floor: FloorSettings::new(fallback.clone()),
             fallback,
         }
@@ -195,6 +206,9 @@ impl Settings {
             }
             if let Some(value) = section.get("rehearsal") {
                 settings.rehearsal = rehearsal(reader, value);
+            }
+            if let Some(value) = section.get("widget") {
+                settings.widget = WidgetSettings::read(reader, value);
             }
             if let Some(value) = section.get("floor") {
                 let usual = settings.floor;

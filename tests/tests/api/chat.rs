@@ -107,3 +107,175 @@ fn the_chat_page_runs_nothing_but_its_own_script() {
     );
     assert!(HOST.get("/chat/chat.css").kind.starts_with("text/css"));
 }
+
+#[test]
+fn only_the_frame_may_be_shown_by_others_and_only_the_launcher_loaded_by_them() {
+    let page = HOST.get("/chat");
+    assert!(page.policy.ends_with("frame-ancestors 'none'"));
+    assert_eq!(page.frame_options, "DENY");
+    let frame = HOST.get("/chat/frame");
+    assert!(
+        frame.policy.ends_with("frame-ancestors 'self'"),
+        "{frame:?}"
+    );
+    assert!(frame.policy.contains("require-trusted-types-for 'script'"));
+    assert_eq!(frame.frame_options, "");
+    assert!(frame.text.contains("data-framed"));
+    assert_eq!(HOST.get("/widget.js").resource_policy, "cross-origin");
+    for path in ["/chat/chat.js", "/chat/words.js", "/chat/reading.js"] {
+        let file = HOST.get(path);
+        assert_eq!(file.resource_policy, "same-origin", "{path}");
+        assert!(file.kind.starts_with("text/javascript"));
+    }
+    assert_eq!(HOST.get("/favicon.ico").kind, "image/svg+xml");
+}
+
+/// A token of a business's server.
+fn signed(claims: &Value) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+    let key = HOST.get("/api/v1/identity-key").ok();
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let said = format!(
+        "{}.{}",
+        part(&json!({"alg": "HS256", "typ": "JWT"})),
+        part(claims)
+    );
+    let key = key["key"].as_str().unwrap();
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    mac.update(said.as_bytes());
+    format!(
+        "{said}.{}",
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    )
+}
+
+fn with_identity(token: &str, text: &str) -> Answer {
+    let headers = [
+        ("content-type", "application/json"),
+        ("x-switchboard-identity", token),
+    ];
+    let body = json!({"text": text}).to_string();
+    HOST.call("POST", "/chat/messages", &headers, body.as_bytes())
+}
+
+#[test]
+fn whom_the_business_signed_for_is_verified_and_nobody_else_ever_is() {
+    let audience = HOST.get("/api/v1/identity-key").ok()["audience"].clone();
+    assert_eq!(audience, "Blue Whale Toys");
+    let now = jiff::Timestamp::now().as_second();
+    let claims = json!({"sub": "cust-7", "aud": audience, "exp": now + 60});
+    let token = signed(&claims);
+    with_identity(&token, "hello").ok();
+    let verified = || {
+        let path = "/api/v1/conversations?channel=web&contact=verified:cust-7";
+        let listed = HOST.get(path).ok();
+        let found = listed["conversations"].as_array().unwrap().clone();
+        found
+            .iter()
+            .map(|one| one["messages"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(verified().len(), 1);
+    let with = |name: &str, value: Value| {
+        let mut claims = claims.clone();
+        claims[name] = value;
+        signed(&claims)
+    };
+    let mut changed = token.clone();
+    changed.pop();
+    for wrong in [
+        String::new(),
+        changed,
+        with("exp", json!(now - 1)),
+        with("aud", json!("another desk")),
+        with("sub", json!("")),
+        token.replace('.', ".."),
+    ] {
+        let answer = with_identity(&wrong, "I am cust-7");
+        assert!(
+            answer.refused(401).contains("X-Switchboard-Identity"),
+            "{wrong}"
+        );
+    }
+    let said = HOST.get("/api/v1/conversations?channel=web").text;
+    assert!(!said.contains("I am cust-7"));
+    // A stranger can't call itself so.
+    let headers = [
+        ("content-type", "application/json"),
+        ("x-switchboard-visitor", "verified:cust-7"),
+    ];
+    HOST.call("POST", "/chat/messages", &headers, br#"{"text":"hello"}"#)
+        .refused(400);
+}
+
+#[test]
+fn a_live_stream_tells_who_answers_and_who_writes_on_either_side() {
+    let visitor = "ab".repeat(16);
+    let headers = [
+        ("content-type", "application/json"),
+        ("x-switchboard-visitor", visitor.as_str()),
+    ];
+    let line = format!("x-switchboard-visitor: {visitor}\r\n");
+    let call =
+        |path: &str, body: &Value| HOST.call("POST", path, &headers, body.to_string().as_bytes());
+    let nothing = HOST.call("GET", "/chat/events?live=true", &headers[1..], b"");
+    assert_eq!(nothing.status, 204);
+    call("/chat/typing", &json!({"typing": true})).refused(404);
+    call("/chat/messages", &json!({"text": "转人工"})).ok();
+    let mut stream = HOST.follow("/chat/events?live=true", &line);
+    let state = stream.named("state");
+    // By the time of day people are there or not.
+    let handler = state["handler"].as_str().unwrap();
+    assert!(["queue", "bot"].contains(&handler), "{state}");
+    assert_eq!(state["position"].is_u64(), handler == "queue", "{state}");
+    assert_eq!(state["survey"], "not-asked");
+    assert_eq!(state["desk"]["name"], "Blue Whale Toys");
+    call("/chat/rating", &json!({"code": 1})).refused(409);
+    call("/chat/rating", &json!({"code": 5})).refused(400);
+    let digest = {
+        use sha2::Digest as _;
+        let bytes = sha2::Sha256::digest(&visitor);
+        bytes
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    let listed = HOST
+        .get(&format!(
+            "/api/v1/conversations?channel=web&contact=visitor-{digest}"
+        ))
+        .ok();
+    let path = format!(
+        "/api/v1/conversations/{}",
+        id(&listed["conversations"][0]["id"])
+    );
+    let mut desk = HOST.follow(&format!("{path}/events"), "");
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(call("/chat/typing", &json!({"typing": true})).status, 204);
+    assert_eq!(desk.named("typing"), json!({"typing": true}));
+    let typing = format!("{path}/typing");
+    HOST.post(&typing, &json!({"agent": "nobody", "typing": true}))
+        .refused(404);
+    let said = HOST.post(&typing, &json!({"agent": "lin-mei", "typing": true}));
+    assert_eq!(said.status, 204);
+    assert_eq!(
+        stream.named("typing"),
+        json!({"typing": true, "name": "林梅"})
+    );
+    HOST.post(&format!("{path}/take"), &json!({"agent": "lin-mei"}))
+        .ok();
+    let mut state = stream.named("state");
+    while state["handler"] != "agent" {
+        state = stream.named("state");
+    }
+    assert_eq!(state["agent"], "林梅");
+    call("/chat/messages", &json!({"text": "好的"})).ok();
+    assert_eq!(
+        desk.named("typing"),
+        json!({"typing": false}),
+        "it was sent"
+    );
+}

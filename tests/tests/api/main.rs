@@ -113,6 +113,8 @@ impl Host {
             allow: header("allow"),
             policy: header("content-security-policy"),
             nosniff: header("x-content-type-options"),
+            frame_options: header("x-frame-options"),
+            resource_policy: header("cross-origin-resource-policy"),
             challenge: header("www-authenticate"),
             text: String::new(),
         };
@@ -169,6 +171,8 @@ struct Answer {
     allow: String,
     policy: String,
     nosniff: String,
+    frame_options: String,
+    resource_policy: String,
     challenge: String,
     text: String,
 }
@@ -198,6 +202,26 @@ impl Answer {
 struct Stream(BufReader<TcpStream>);
 
 impl Stream {
+    /// The data of the next event of this name.
+    fn named(&mut self, name: &str) -> Value {
+        let (mut event, mut line) = (String::new(), String::new());
+        loop {
+            line.clear();
+            assert!(self.0.read_line(&mut line).unwrap() > 0, "the stream ended");
+            if line.trim().is_empty() {
+                event.clear();
+            }
+            if let Some(text) = line.strip_prefix("event: ") {
+                event = text.trim().to_owned();
+            }
+            if let Some(data) = line.strip_prefix("data: ")
+                && event == name
+            {
+                return serde_json::from_str(data).unwrap();
+            }
+        }
+    }
+
     /// The next event: its id and its data.
     fn next(&mut self) -> (String, Value) {
         let (mut id, mut line) = (String::new(), String::new());

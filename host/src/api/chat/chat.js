@@ -2,40 +2,17 @@
 
 // A visitor's side of a conversation. Everything that anybody wrote goes into the page as text, never as HTML.
 
-const WORDS = {
-  "en": {
-    skip: "Go to the message field", languages: "Language", log: "Messages", label: "Your message",
-    placeholder: "Write a message", send: "Send", welcome: "Write to us. We answer here.",
-    you: "You", desk: "Assistant", sending: "Sending…", failed: "Not sent.", again: "Try again",
-    offline: "Reconnecting…", queue: "A colleague will be with you shortly.", agent: "You are talking to a person.",
-    slow: "That was a lot at once. Please wait a moment, then try again.",
-    refused: "This message was not accepted: ",
-  },
-  "zh-Hans": {
-    skip: "跳到输入框", languages: "语言", log: "消息", label: "您的消息",
-    placeholder: "输入消息", send: "发送", welcome: "请留言，我们会在这里回复您。",
-    you: "您", desk: "助手", sending: "发送中…", failed: "未发送。", again: "重试",
-    offline: "正在重新连接…", queue: "同事很快会来接待您。", agent: "正在由客服人员为您服务。",
-    slow: "消息太频繁，请稍等片刻再试。",
-    refused: "消息未被接受：",
-  },
-  "zh-Hant": {
-    skip: "跳至輸入框", languages: "語言", log: "訊息", label: "您的訊息",
-    placeholder: "輸入訊息", send: "傳送", welcome: "請留言，我們會在這裡回覆您。",
-    you: "您", desk: "助理", sending: "傳送中…", failed: "未送出。", again: "重試",
-    offline: "正在重新連線…", queue: "同事很快會來接待您。", agent: "正在由客服人員為您服務。",
-    slow: "訊息太頻繁，請稍候再試。",
-    refused: "訊息未被接受：",
-  },
-};
-
 const SECRET = "switchboard.visitor";
 const LANGUAGE = "switchboard.language";
+const UNSENT = "switchboard.unsent";
 const SEND_TIMEOUT = 30_000;
-// The host says something at least every 15 s.
-const SILENCE = 40_000;
-const LONGEST_PAUSE = 30_000;
+// What was not sent for so long is not sent by itself any more.
+const UNSENT_LASTS = 3_600_000;
+// How long to wait for the page around a frame to say who the visitor is.
+const EMBEDDER = 1_500;
+const TYPING_AGAIN = 3_000;
 
+const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
 const log = byId("log");
 const field = byId("text");
@@ -56,26 +33,88 @@ function randomHex() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// ---- who writes: a stranger with a secret, or whom the business's server signed for
+
 let visitor = recall(SECRET);
-const isNew = !/^[0-9a-f]{32}$/.test(visitor ?? "");
+let isNew = !/^[0-9a-f]{32}$/.test(visitor ?? "");
 if (isNew) {
   visitor = randomHex();
   keep(SECRET, visitor);
 }
+let identity = null;
 
-// ---- languages
+function who() {
+  return identity ? { "x-switchboard-identity": identity } : { "x-switchboard-visitor": visitor };
+}
 
-let language = WORDS[recall(LANGUAGE)] ? recall(LANGUAGE) : document.documentElement.lang;
+async function post(path, body, more) {
+  return fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...who(), ...more },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(SEND_TIMEOUT),
+  });
+}
+
+// ---- how it stands
+
+let language = WORDS[recall(LANGUAGE)] ? recall(LANGUAGE) : root.lang;
 if (!WORDS[language]) language = "en";
-let handler = "bot";
+let state = { handler: "bot", survey: "not-asked" };
+let desk = null;
 let connected = true;
+let writer = null;
 let trouble = null;
 
-const word = (name) => WORDS[language][name];
+const word = (name, places = {}) =>
+  WORDS[language][name].replace(/\{(\w+)\}/g, (all, place) => String(places[place] ?? all));
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+  element.hidden = text === "";
+}
+
+function standing() {
+  if (!connected) return word("offline");
+  if (state.handler === "agent") return state.agent ? word("agent", { name: state.agent }) : word("person");
+  if (state.handler !== "queue") return "";
+  if (!state.position) return word("queue");
+  const place = state.position === 1 ? word("next") : word("place", { position: state.position });
+  if (!state.wait_seconds) return place;
+  return `${place} ${word("wait", { minutes: Math.max(1, Math.ceil(state.wait_seconds / 60)) })}`;
+}
+
+function hours() {
+  if (!desk || desk.open || state.handler === "agent") return "";
+  if (!desk.opens) return word("closedLong");
+  const at = new Date(desk.opens);
+  const days = (at - Date.now()) / 86_400_000;
+  const form = { hour: "2-digit", minute: "2-digit", weekday: "long" };
+  if (days > 5) Object.assign(form, { month: "long", day: "numeric" });
+  return word("closed", { when: at.toLocaleString(language, form) });
+}
+
+function showState() {
+  const line = byId("state");
+  const text = standing();
+  if (line.textContent !== text) line.textContent = text;
+  setText(byId("hours"), hours());
+  const follow = atEnd();
+  byId("rating").hidden = state.survey !== "asked";
+  const rated = state.survey === "answered" && state.code;
+  setText(byId("rated"), rated ? word("rated", { rating: `${state.code} ${word(`code${state.code}`)}` }) : "");
+  byId("typing").hidden = writer === null;
+  byId("writer").textContent = writer === null ? "" : writer ? word("writes", { name: writer }) : word("someone");
+  if (follow) toEnd();
+  const box = byId("trouble");
+  box.classList.toggle("hidden", trouble === null);
+  const words = trouble === null ? "" : word(trouble.name) + (trouble.detail ?? "");
+  if (box.textContent !== words) box.textContent = words;
+}
 
 function speak(chosen) {
   language = chosen;
-  document.documentElement.lang = chosen;
+  root.lang = chosen;
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = word(element.dataset.text);
   for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", word(element.dataset.label));
   for (const element of document.querySelectorAll("[data-placeholder]")) element.placeholder = word(element.dataset.placeholder);
@@ -84,14 +123,6 @@ function speak(chosen) {
   }
   for (const element of document.querySelectorAll("time")) element.textContent = clock(element.dateTime);
   showState();
-}
-
-function showState() {
-  const text = !connected ? word("offline") : handler === "queue" ? word("queue") : handler === "agent" ? word("agent") : "";
-  if (byId("state").textContent !== text) byId("state").textContent = text;
-  const box = byId("trouble");
-  box.classList.toggle("hidden", trouble === null);
-  box.textContent = trouble === null ? "" : word(trouble.name) + (trouble.detail ?? "");
 }
 
 function clock(at) {
@@ -126,23 +157,29 @@ function bubble(from, text) {
 }
 
 function describe(item, message) {
-  const meta = item.querySelector(".meta");
-  const who = message.from === "person" && message.name ? span(null) : span(message.from === "you" ? "you" : "desk");
-  if (message.from === "person" && message.name) who.textContent = message.name;
+  const isPerson = message.from === "person" && message.name;
+  const author = isPerson ? span(null, "name") : span(message.from === "you" ? "you" : "desk");
+  if (isPerson) author.textContent = message.name;
   const time = document.createElement("time");
   time.dateTime = message.at;
   time.textContent = clock(message.at);
-  meta.replaceChildren(who, " · ", time);
+  const parts = [author, " · ", time];
+  if (message.from === "you") parts.push(" · ", span("sent"));
+  item.querySelector(".meta").replaceChildren(...parts);
 }
 
 function atEnd() {
   return log.scrollHeight - log.scrollTop - log.clientHeight < 80;
 }
 
+function toEnd() {
+  log.scrollTop = log.scrollHeight;
+}
+
 function place(item) {
   const follow = atEnd();
   log.append(item);
-  if (follow) log.scrollTop = log.scrollHeight;
+  if (follow) toEnd();
 }
 
 // A message comes by the answer to its sender and by the stream; it is shown once.
@@ -162,6 +199,7 @@ function show(thread, message, mine) {
     item = bubble(message.from, message.text);
     if (message.language) item.querySelector(".text").lang = message.language;
     place(item);
+    if (message.from !== "you") tellEmbedder({ type: "message", at: message.at });
   }
   item.classList.remove("sending", "failed");
   describe(item, message);
@@ -170,7 +208,7 @@ function show(thread, message, mine) {
 
 function take(event, mine) {
   for (const message of event.messages) show(event.thread, message, message.from === "you" ? mine : null);
-  handler = event.handler;
+  if (event.handler !== state.handler) state = { ...state, handler: event.handler, position: null };
   showState();
 }
 
@@ -179,17 +217,38 @@ function take(event, mine) {
 const pending = new Map();
 let queue = Promise.resolve();
 
+function keepPending() {
+  const unsent = [...pending.values()].map(({ key, text, at }) => ({ key, text, at }));
+  keep(UNSENT, JSON.stringify(unsent));
+}
+
 function submit() {
   const text = field.value;
   if (text.trim() === "") return;
   field.value = "";
-  const item = bubble("you", text);
-  place(item);
-  log.scrollTop = log.scrollHeight;
-  const waiting = { key: randomHex(), text, item };
+  saidTyping(false);
+  const waiting = { key: randomHex(), text, at: Date.now(), item: bubble("you", text) };
+  place(waiting.item);
+  toEnd();
   pending.set(waiting.key, waiting);
+  keepPending();
   enqueue(waiting);
   field.focus();
+}
+
+// A page that was closed before everything was sent sends it when it is opened again, under the same key.
+function resume() {
+  let unsent = [];
+  try { unsent = JSON.parse(recall(UNSENT) ?? "[]"); } catch { /* nothing that can be read */ }
+  if (!Array.isArray(unsent)) return;
+  for (const { key, text, at } of unsent) {
+    if (typeof key !== "string" || typeof text !== "string" || !(Date.now() - at < UNSENT_LASTS)) continue;
+    const waiting = { key, text, at, item: bubble("you", text) };
+    place(waiting.item);
+    pending.set(key, waiting);
+    enqueue(waiting);
+  }
+  keepPending();
 }
 
 function enqueue(waiting) {
@@ -202,17 +261,12 @@ function enqueue(waiting) {
 async function deliver(waiting) {
   trouble = null;
   try {
-    const answer = await fetch("/chat/messages", {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "x-switchboard-visitor": visitor,
-        // The same key when it is sent again: the desk has it once.
-        "idempotency-key": waiting.key,
-      },
-      body: JSON.stringify({ text: waiting.text }),
-      signal: AbortSignal.timeout(SEND_TIMEOUT),
-    });
+    // The same key when it is sent again: the desk has it once.
+    const answer = await post("/chat/messages", { text: waiting.text }, { "idempotency-key": waiting.key });
+    if (answer.status === 401) {
+      becomeGuest();
+      return enqueue(waiting);
+    }
     if (!answer.ok) {
       const problem = await answer.json().catch(() => ({}));
       if (answer.status === 429) trouble = { name: "slow" };
@@ -221,6 +275,8 @@ async function deliver(waiting) {
     }
     const event = await answer.json();
     pending.delete(waiting.key);
+    keepPending();
+    isNew = false;
     take(event, waiting.item);
     if (event.thread !== thread) follow();
   } catch {
@@ -233,6 +289,7 @@ function fail(waiting) {
   // The stream may have brought it although the answer was lost.
   if ([...shown.values()].includes(waiting.item)) {
     pending.delete(waiting.key);
+    keepPending();
     return;
   }
   waiting.item.classList.remove("sending");
@@ -246,97 +303,193 @@ function fail(waiting) {
   waiting.item.querySelector(".meta").replaceChildren(span("failed"), " ", again);
 }
 
-// ---- following: server-sent events by fetch, so that the secret travels in a header and never in an address
+// ---- following
 
 let thread = null;
 let lastEvent = null;
 let following = null;
 
-async function follow() {
+function follow() {
   following?.abort();
   const control = new AbortController();
   following = control;
-  let pause = 500;
-  while (following === control) {
-    let silence = null;
-    const heard = () => {
-      clearTimeout(silence);
-      silence = setTimeout(() => control.signal.dispatchEvent(new Event("silence")), SILENCE);
-    };
-    const attempt = new AbortController();
-    const stop = () => attempt.abort();
-    control.signal.addEventListener("abort", stop);
-    control.signal.addEventListener("silence", stop);
-    try {
-      heard();
-      const headers = { "x-switchboard-visitor": visitor, accept: "text/event-stream" };
-      if (lastEvent) headers["last-event-id"] = lastEvent;
-      const answer = await fetch("/chat/events", { headers, signal: attempt.signal, cache: "no-store" });
-      if (answer.status === 404) {
-        // Nothing was said yet: the first message begins it.
-        thread = null;
-        lastEvent = null;
-        if (following === control) following = null;
-        setConnected(true);
-        return;
-      }
-      if (!answer.ok) {
-        const wait = Number(answer.headers.get("retry-after"));
-        if (wait > 0) pause = Math.max(pause, wait * 1000);
-        throw new Error(`status ${answer.status}`);
-      }
+  const mine = () => following === control;
+  const ask = () => ({ ...who(), accept: "text/event-stream", ...(lastEvent ? { "last-event-id": lastEvent } : {}) });
+  followEvents("/chat/events?live=true", control, ask, {
+    connected(now) { if (mine()) setConnected(now); },
+    event(name, id, data) { if (mine()) received(name, id, data); },
+    // Nothing was said yet: the first message begins it.
+    nothing() {
+      if (!mine()) return;
+      thread = null;
+      lastEvent = null;
+      following = null;
       setConnected(true);
-      pause = 500;
-      await read(answer.body, heard);
-    } catch {
-      // Tried again below.
-    } finally {
-      clearTimeout(silence);
-      control.signal.removeEventListener("abort", stop);
-      control.signal.removeEventListener("silence", stop);
-    }
-    if (following !== control) return;
-    setConnected(false);
-    // Not all visitors at once after a restart.
-    await new Promise((done) => setTimeout(done, pause * (0.5 + Math.random())));
-    pause = Math.min(pause * 2, LONGEST_PAUSE);
-  }
+    },
+    refused() { if (mine()) becomeGuest(); },
+  });
 }
 
-async function read(body, heard) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  let event = { id: null, data: [] };
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    heard();
-    rest += value;
-    const lines = rest.split("\n");
-    rest = lines.pop();
-    for (const line of lines) {
-      if (line === "") {
-        if (event.data.length > 0) received(event);
-        event = { id: null, data: [] };
-      } else if (line.startsWith("id:")) {
-        event.id = line.slice(3).trim();
-      } else if (line.startsWith("data:")) {
-        event.data.push(line.slice(5).replace(/^ /, ""));
-      }
-    }
+function received(name, id, data) {
+  if (name === "state") {
+    state = data;
+    desk = data.desk;
+    showState();
+  } else if (name === "typing") {
+    writer = data.typing ? data.name ?? "" : null;
+    showState();
+  } else {
+    take(data, null);
+    if (data.messages.some((message) => message.from !== "you")) writer = null;
+    thread = data.thread;
+    if (id) lastEvent = id;
+    showState();
   }
-}
-
-function received(event) {
-  const content = JSON.parse(event.data.join("\n"));
-  take(content, null);
-  thread = content.thread;
-  if (event.id) lastEvent = event.id;
 }
 
 function setConnected(now) {
+  if (now && !connected) for (const waiting of pending.values()) if (waiting.item.classList.contains("failed")) enqueue(waiting);
   connected = now;
   showState();
+}
+
+function startOver() {
+  following?.abort();
+  following = null;
+  thread = null;
+  lastEvent = null;
+  writer = null;
+  state = { handler: "bot", survey: "not-asked" };
+  shown.clear();
+  log.replaceChildren(...[...pending.values()].map((waiting) => waiting.item));
+}
+
+function begin() {
+  if (identity || !isNew) follow();
+  else askHours();
+  resume();
+}
+
+// The signature was not good: never half believed, and never in the way of a question.
+function becomeGuest() {
+  identity = null;
+  trouble = { name: "guest" };
+  startOver();
+  tellEmbedder({ type: "identity-refused" });
+  if (!isNew) follow();
+  showState();
+}
+
+async function askHours() {
+  try {
+    const answer = await fetch("/chat/desk", { cache: "no-store" });
+    if (answer.ok) desk = await answer.json();
+  } catch { /* the stream says it later */ }
+  showState();
+}
+
+// ---- writing
+
+let lastTyping = 0;
+function saidTyping(now) {
+  if (state.handler === "bot" || thread === null) return;
+  if (now && Date.now() - lastTyping < TYPING_AGAIN || !now && lastTyping === 0) return;
+  lastTyping = now ? Date.now() : 0;
+  post("/chat/typing", { typing: now }).catch(() => { /* it is over in seconds anyway */ });
+}
+
+// ---- rating
+
+for (const button of document.querySelectorAll("[data-code]")) {
+  button.addEventListener("click", () => rate(Number(button.dataset.code)));
+}
+
+async function rate(code) {
+  const buttons = [...document.querySelectorAll("[data-code]")];
+  for (const button of buttons) button.disabled = true;
+  trouble = null;
+  try {
+    const answer = await post("/chat/rating", { code });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    state = { ...state, survey: "answered", code };
+    take(await answer.json(), null);
+    field.focus();
+  } catch {
+    trouble = { name: "rateFailed" };
+  }
+  for (const button of buttons) button.disabled = false;
+  showState();
+}
+
+// ---- files: politely refused
+
+function refuseFiles(event, files) {
+  if (!files || files.length === 0) return;
+  event.preventDefault();
+  trouble = { name: "noFiles" };
+  showState();
+}
+window.addEventListener("paste", (event) => refuseFiles(event, event.clipboardData?.files));
+window.addEventListener("drop", (event) => refuseFiles(event, event.dataTransfer?.files));
+window.addEventListener("dragover", (event) => {
+  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+});
+
+// ---- the page around a frame: it may say how the visitor is called and how the frame looks, and hears no words of the
+// conversation
+
+let embedder = null;
+
+function mayEmbed(origin) {
+  if (origin === location.origin) return true;
+  return root.dataset.origins.split(" ").some((allowed) => {
+    const [scheme, host] = allowed.split("://*.");
+    return host === undefined ? origin === allowed : origin.startsWith(`${scheme}://`) && origin.endsWith(`.${host}`);
+  });
+}
+
+function tellEmbedder(said) {
+  if (embedder) window.parent.postMessage({ switchboard: 1, ...said }, embedder);
+}
+
+function colour(text) {
+  if (!/^#[0-9a-f]{6}$/i.test(text)) return;
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16) / 255)
+    .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  root.style.setProperty("--brand", text);
+  root.style.setProperty("--on-brand", light > 0.179 ? "#000000" : "#ffffff");
+}
+
+function hear(event) {
+  const said = event.data;
+  if (event.source !== window.parent || !mayEmbed(event.origin)) return;
+  if (typeof said !== "object" || said === null || said.switchboard !== 1) return;
+  if (embedder !== null && event.origin !== embedder) return;
+  const first = embedder === null;
+  embedder = event.origin;
+  if (typeof said.colour === "string") colour(said.colour);
+  if (typeof said.language === "string" && WORDS[said.language] && !recall(LANGUAGE)) speak(said.language);
+  if (said.type === "hello" && first) {
+    if (typeof said.token === "string" && said.token !== "") identity = said.token;
+    start();
+  } else if (said.type === "identify" && typeof said.token === "string" && said.token !== "") {
+    identity = said.token;
+    trouble = null;
+    startOver();
+    follow();
+    showState();
+  } else if (said.type === "opened") {
+    field.focus();
+    toEnd();
+  }
+}
+
+let started = false;
+function start() {
+  if (started) return;
+  started = true;
+  begin();
 }
 
 // ---- the page
@@ -353,7 +506,10 @@ field.addEventListener("keydown", (event) => {
   }
 });
 const updateButton = () => { sendButton.disabled = field.value.trim() === ""; };
-field.addEventListener("input", updateButton);
+field.addEventListener("input", () => {
+  updateButton();
+  saidTyping(field.value !== "");
+});
 byId("form").addEventListener("submit", updateButton);
 for (const button of document.querySelectorAll("[data-language]")) {
   button.addEventListener("click", () => {
@@ -361,8 +517,19 @@ for (const button of document.querySelectorAll("[data-language]")) {
     speak(button.dataset.language);
   });
 }
-window.addEventListener("online", () => { if (thread !== null) follow(); });
+window.addEventListener("online", () => { for (const waiting of pending.values()) if (waiting.item.classList.contains("failed")) enqueue(waiting); });
+new ResizeObserver(() => { if (atEnd()) toEnd(); }).observe(log);
 
 speak(language);
 updateButton();
-if (!isNew) follow();
+if (root.hasAttribute("data-framed") && window.parent !== window) {
+  window.addEventListener("message", hear);
+  byId("close").hidden = false;
+  byId("close").addEventListener("click", () => tellEmbedder({ type: "close" }));
+  window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) tellEmbedder({ type: "close" });
+  });
+  setTimeout(start, EMBEDDER);
+} else {
+  start();
+}

@@ -280,6 +280,23 @@ impl Core {
             .collect())
     }
 
+    /// The place of a conversation in its team's queue, from 1, and how many seconds it is likely to take where the
+    /// desk can tell; none where it doesn't wait.
+    ///
+    /// # Errors
+    /// Where the store can't be read.
+    pub fn place_in_queue(
+        &self,
+        id: &ConversationId,
+    ) -> Result<Option<(u32, Option<u32>)>, EngineError> {
+        let board = self.floor.hold(self.store.as_ref())?;
+        let standing = board.standing(id, &Roster::of(&self.desk()), self.clock.now());
+        Ok(standing.map(|Standing { position, wait }| {
+            let seconds = wait.and_then(|wait| u32::try_from(wait.as_secs()).ok());
+            (position, seconds)
+        }))
+    }
+
     /// How many wait, and how many agents are there, in the order of [`PresenceStatus::ALL`].
     pub(crate) fn floor_figures(&self) -> Result<(usize, Vec<usize>), EngineError> {
         let board = self.floor.hold(self.store.as_ref())?;

@@ -3,7 +3,9 @@
 use super::problems;
 use crate::model::EventKind;
 use crate::workflow::condition::NAMES;
-use crate::workflow::{Grants, desk, directory, floor, record_form, requirement, settings, step};
+use crate::workflow::{
+    Grants, desk, directory, floor, record_form, requirement, settings, step, widget,
+};
 
 const PAGE: &str = include_str!("../../../../docs/desk.md");
 
@@ -38,6 +40,7 @@ fn every_key_is_explained_and_shown() {
         settings::RETRY_KEYS,
         settings::REHEARSAL_KEYS,
         floor::KEYS,
+        widget::KEYS,
         requirement::LIMIT_KEYS,
         record_form::KEYS,
     ];
