@@ -53,7 +53,7 @@
     iframe { all: initial; position: fixed; right: 1.25rem; bottom: 5.75rem; width: 24rem; height: min(38rem, calc(100vh - 7rem)); border: 0; border-radius: 1rem;
       background: Canvas; color-scheme: light dark; box-shadow: 0 .5rem 2rem rgb(0 0 0 / .3); }
     @media (max-width: 30rem), (max-height: 26rem) {
-      iframe { inset: 0; width: 100vw; height: 100vh; height: 100dvh; border-radius: 0; }
+      iframe { inset: 0; z-index: 1; width: 100vw; height: 100vh; height: 100dvh; border-radius: 0; }
     }
     @media (prefers-reduced-motion: no-preference) { button { transition: transform .15s; } button:hover { transform: scale(1.05); } }
   `);
