@@ -41,6 +41,11 @@ impl FromRequestParts<Api> for Acting {
 }
 
 impl Acting {
+    /// A person of the desk.
+    pub(crate) fn person(name: &str) -> Self {
+        Self(Some(name.to_owned()))
+    }
+
     /// Whether a conversation is shown.
     pub(crate) fn sees(&self, conversation: &Conversation) -> bool {
         self.0

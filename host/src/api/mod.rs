@@ -9,6 +9,7 @@
 //! - `health`, `openapi`: for whoever runs the host or writes a client.
 //! - `extract`, `views`, `problem`: what is read, the shapes of answers, refusals.
 //! - `proxies`: who calls, where proxies stand before the host.
+//! - `auditing`: what is written into the audit log.
 //! - `acting`: for whom a program acts; `guard`: the access token, other sites' pages, headers of every answer.
 //! - `hub`: wakes the streams of a conversation; `server`: the accept loop.
 //!
@@ -18,24 +19,25 @@
 //! 3. What a header claims about where a request came from is believed of trusted proxies only.
 
 mod accounts;
-mod acting;
+pub(crate) mod acting;
 mod agents;
-mod chat;
+pub(crate) mod auditing;
+pub(crate) mod chat;
 mod conversations;
 mod customers;
 mod events;
 mod evidence;
-mod extract;
-mod guard;
+pub(crate) mod extract;
+pub(crate) mod guard;
 mod health;
 mod hub;
-mod limiter;
+pub(crate) mod limiter;
 mod messages;
 mod openapi;
 mod plugins;
 mod problem;
 mod promises;
-mod proxies;
+pub(crate) mod proxies;
 mod records;
 mod reports;
 mod runs;
@@ -57,6 +59,7 @@ use tokio::sync::{Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::engine::{Core, Engine, EngineError};
+use crate::staff::Staff;
 
 pub use limiter::Rate;
 pub use problem::Problem;
@@ -122,8 +125,9 @@ impl std::fmt::Debug for ApiConfig {
 pub struct Api {
     pub(crate) engine: Arc<Engine>,
     pub(crate) config: Arc<ApiConfig>,
+    staff: Arc<Staff>,
     hub: Arc<hub::Hub>,
-    streams: Arc<Semaphore>,
+    pub(crate) streams: Arc<Semaphore>,
     pushing: Arc<Semaphore>,
     reporting: Arc<Semaphore>,
     /// Rehearsals take long and leave the others alone: one at a time.
@@ -132,11 +136,16 @@ pub struct Api {
     addresses: Arc<limiter::Limiter<IpAddr>>,
     /// Who is writing just now.
     typing: Arc<typing::Typing>,
-    stopping: watch::Receiver<bool>,
+    pub(crate) stopping: watch::Receiver<bool>,
 }
 
 impl Api {
-    fn new(engine: Arc<Engine>, config: ApiConfig, stopping: watch::Receiver<bool>) -> Self {
+    fn new(
+        engine: Arc<Engine>,
+        staff: Arc<Staff>,
+        config: ApiConfig,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
         let hub = Arc::new(hub::Hub::default());
         tokio::spawn(Arc::clone(&hub).listen(engine.live()));
         Self {
@@ -148,10 +157,16 @@ impl Api {
             rehearsing: Arc::new(Semaphore::new(1)),
             config: Arc::new(config),
             engine,
+            staff,
             hub,
             typing: Arc::new(typing::Typing::default()),
             stopping,
         }
+    }
+
+    /// The people who may sign in, and the audit log.
+    pub(crate) fn staff(&self) -> &Arc<Staff> {
+        &self.staff
     }
 
     /// Reads the desk, off the threads that serve the network.
@@ -278,24 +293,30 @@ routes! {
     Open get "/openapi.json" => openapi::document;
 }
 
-/// Every route over an engine. Spawns a task that passes live events on: within a runtime only.
+/// Every route over an engine, and those of another room. Spawns a task that passes live events on: within a runtime
+/// only.
 pub(crate) fn router(
     engine: Arc<Engine>,
+    staff: Arc<Staff>,
     config: ApiConfig,
     stopping: watch::Receiver<bool>,
+    others: impl FnOnce(&Api) -> Router,
 ) -> Router {
     use axum::middleware::{from_fn, from_fn_with_state};
-    let api = Api::new(engine, config, stopping);
+    let api = Api::new(engine, staff, config, stopping);
+    let others = others(&api);
     let (guarded, open) = routers();
     guarded
+        .route_layer(from_fn_with_state(api.clone(), auditing::note_changes))
         .route_layer(from_fn_with_state(api.clone(), guard::needs_token))
         .merge(open)
+        .with_state(api)
+        .merge(others)
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(guard::same_site))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(guard::safe_headers))
-        .with_state(api)
 }
 
 async fn nowhere(uri: Uri) -> Problem {

@@ -96,6 +96,17 @@ pub(crate) fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> 
     caller
 }
 
+/// Whether the way to the caller is encrypted: believed of trusted proxies alone.
+pub(crate) fn is_secure(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> bool {
+    let peer = peer.to_canonical();
+    let told = headers.get_all("x-forwarded-proto").iter().next_back();
+    trusted.iter().any(|network| network.contains(peer))
+        && told
+            .and_then(|told| told.to_str().ok())
+            .and_then(|told| told.rsplit(',').next())
+            .is_some_and(|told| told.trim().eq_ignore_ascii_case("https"))
+}
+
 /// Some proxies add the port.
 fn address_of(text: &str) -> Option<IpAddr> {
     let address = text
@@ -171,6 +182,21 @@ mod tests {
             "2001:db8::7"
         );
         assert_eq!(who("10.1.1.1", &["unknown"], &["10.0.0.0/8"]), "10.1.1.1");
+    }
+
+    #[test]
+    fn an_encrypted_way_is_believed_of_a_trusted_proxy_alone() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-proto", "https".parse().unwrap());
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let from = |peer: &str| is_secure(peer.parse().unwrap(), &headers, &trusted);
+        assert!(from("10.1.1.1"));
+        assert!(!from("9.9.9.9"));
+        assert!(!is_secure(
+            "10.1.1.1".parse().unwrap(),
+            &HeaderMap::new(),
+            &trusted
+        ));
     }
 
     #[test]

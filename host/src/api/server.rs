@@ -15,9 +15,11 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
+use super::Api;
 use super::ApiConfig;
 use super::guard::Peer;
 use crate::engine::Engine;
+use crate::staff::Staff;
 
 /// How many connections may be open at once.
 const MAX_CONNECTIONS: usize = 10_000;
@@ -29,13 +31,14 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     router: Router,
+    staff: Arc<Staff>,
     header_deadline: Duration,
     drain: Duration,
     stopping: watch::Sender<bool>,
 }
 
 impl Server {
-    /// Binds an address.
+    /// Binds an address, for the API alone.
     ///
     /// # Errors
     /// Where the address is taken or not ours.
@@ -43,6 +46,19 @@ impl Server {
         address: SocketAddr,
         engine: Arc<Engine>,
         config: ApiConfig,
+    ) -> anyhow::Result<Self> {
+        Self::bind_with(address, engine, config, |_| Router::new()).await
+    }
+
+    /// Binds an address, for the API and the routes of another room.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    pub async fn bind_with(
+        address: SocketAddr,
+        engine: Arc<Engine>,
+        config: ApiConfig,
+        others: impl FnOnce(&Api) -> Router,
     ) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(address).await.map_err(|error| {
             anyhow::anyhow!(
@@ -52,11 +68,13 @@ impl Server {
         let address = listener.local_addr()?;
         let (header_deadline, drain) = (config.header_deadline, config.drain);
         let (stopping, told) = watch::channel(false);
-        let router = super::router(engine, config, told);
+        let staff = Arc::new(Staff::new(Arc::clone(engine.core().store())));
+        let router = super::router(engine, Arc::clone(&staff), config, told, others);
         Ok(Self {
             listener,
             address,
             router,
+            staff,
             header_deadline,
             drain,
             stopping,
@@ -66,6 +84,11 @@ impl Server {
     /// The address that it is bound to.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The people who may sign in.
+    pub fn staff(&self) -> &Staff {
+        &self.staff
     }
 
     /// Serves until `stop` resolves, then ends what is under way.

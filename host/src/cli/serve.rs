@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 
 use super::setup;
 use crate::api::{self, ApiConfig, Network};
+use crate::console;
 use crate::engine::{Engine, ServiceConfig};
 use crate::report::delivery;
 
@@ -93,7 +94,7 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()?;
     let result = runtime.block_on(async {
-        let server = api::Server::bind(
+        let server = api::Server::bind_with(
             args.listen,
             Arc::clone(&engine),
             ApiConfig {
@@ -101,16 +102,23 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
                 trusted_proxies: args.trusted_proxy,
                 ..ApiConfig::default()
             },
+            console::router,
         )
         .await?;
         let address = server.address();
         // Whoever started it may have closed standard output: that is no reason to stop.
         let _ = writeln!(
             std::io::stdout(),
-            "{} is served\n  chat  http://{address}/chat\n  API   http://{address}/api/v1  (described at http://{address}/openapi.json)\n  data  {}",
+            "{} is served\n  chat     http://{address}/chat\n  console  http://{address}/console\n  API      http://{address}/api/v1  (described at http://{address}/openapi.json)\n  data     {}",
             desk.name,
             dir.display()
         );
+        if let Some(code) = server.staff().begin_set_up()? {
+            let _ = writeln!(
+                std::io::stdout(),
+                "Nobody can sign in to the console yet. Open http://{address}/console/setup and type this code:\n  {code}"
+            );
+        }
         server.run(stop_signal()).await
     });
     stopping.store(true, Ordering::Release);

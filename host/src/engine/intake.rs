@@ -220,6 +220,8 @@ pub(crate) fn lane(
         | Request::Release { conversation, .. }
         | Request::Resolve { conversation, .. }
         | Request::Survey { conversation, .. }
+        | Request::Note { conversation, .. }
+        | Request::HandOver { conversation, .. }
         | Request::EditRecord { conversation, .. } => records.conversation(conversation)?.account,
         Request::Ticket { ticket, .. } => records.ticket(ticket)?.account,
         Request::Kept { promise, .. } => {

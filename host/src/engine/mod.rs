@@ -69,7 +69,7 @@ pub(crate) use chores::HostNote;
 pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, VirtualClock};
 pub(crate) use commit::Attachment;
 pub use core::{Core, Parts};
-pub use floor::{AgentAtWork, Outage, PresenceChange, SignOfLife, Waiting};
+pub use floor::{AgentAtWork, AtHand, Outage, PresenceChange, SignOfLife, Waiting};
 pub use holdings::{Held, Remembered};
 pub use merging::{Merge, TimelineMark};
 pub use plugins::{
@@ -79,7 +79,7 @@ pub use promises::PromiseRow;
 pub use reading::{MessagePage, RunMark};
 pub use rehearsal::{DifferenceGroup, Example, Rehearsal, RehearsalReport};
 pub use replay::{Difference, ReplayReport, ReplaySelection};
-pub use request::{Answer, EngineError, Inbound, Request};
+pub use request::{Answer, EngineError, HandTo, Inbound, Request};
 pub use search::{Hit, Hits, SearchMark};
 pub use service::{Engine, LiveEvent, ServiceConfig};
 pub use timeline::{TimelineLine, timeline};

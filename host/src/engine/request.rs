@@ -38,6 +38,15 @@ impl Inbound {
     }
 }
 
+/// To whom a conversation is handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandTo {
+    /// A person, who has it from now on.
+    Agent(String),
+    /// A team's queue.
+    Team(String),
+}
+
 /// What can happen to a desk from outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
@@ -76,6 +85,26 @@ pub enum Request {
         by: String,
         /// How.
         summary: Option<String>,
+    },
+    /// An agent writes a note that no customer sees (R51).
+    Note {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        agent: String,
+        /// What.
+        text: String,
+    },
+    /// An agent hands a conversation over (R51).
+    HandOver {
+        /// Which.
+        conversation: ConversationId,
+        /// Who hands it over.
+        by: String,
+        /// To whom.
+        to: HandTo,
+        /// Why, for whoever gets it.
+        reason: String,
     },
     /// An agent puts their own words into a conversation's wrap-up record.
     EditRecord {

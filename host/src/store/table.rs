@@ -77,6 +77,12 @@ tables! {
     Merge = 33, "merge";
     /// Index: runs of an account in the order of time.
     AccountTimeline = 34, "account-timeline";
+    /// Who may sign in.
+    Staff = 50, "staff";
+    /// Who is signed in, by a digest of the session's id.
+    Session = 51, "session";
+    /// Who changed what.
+    Audit = 52, "audit";
 }
 
 impl Table {

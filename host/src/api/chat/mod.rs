@@ -25,7 +25,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) use live::desk;
-pub(crate) use page::{frame, icon, icon_svg, launcher, reading, script, show, style, words};
+pub(crate) use page::{
+    accepted_language, frame, icon, icon_svg, launcher, reading, script, show, style, words,
+};
 pub(crate) use visitor::{identity_key, new_identity_key};
 // The document is made from what the macro wrote beside each handler.
 pub(crate) use live::__path_desk;

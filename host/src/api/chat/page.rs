@@ -39,11 +39,7 @@ pub(crate) async fn frame(State(api): State<Api>, headers: HeaderMap) -> Respons
 }
 
 fn page(desk: &Desk, headers: &HeaderMap, ancestors: Option<&str>) -> Response {
-    let accepted = headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|accepted| accepted.to_str().ok())
-        .unwrap_or("");
-    let language = language(accepted, &desk.languages);
+    let language = accepted_language(headers, desk);
     let origins = ancestors.map(|_| desk.settings.widget.origins.join(" "));
     let text = render(language, origins.as_deref(), &desk.name);
     let mut response = file(
@@ -163,6 +159,13 @@ fn escaped(text: &str) -> String {
         .replace('>', "&gt;")
         .replace('"', "&quot;")
         .replace('\'', "&#39;")
+}
+
+/// The best of our languages for whoever calls; else the first of the desk's that we speak.
+pub(crate) fn accepted_language(headers: &HeaderMap, desk: &Desk) -> &'static str {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE);
+    let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
+    language(accepted.unwrap_or(""), &desk.languages)
 }
 
 /// The best of the page's languages for what a browser accepts; else the first of the desk's that the page speaks.

@@ -131,6 +131,11 @@ impl Roster {
         }
     }
 
+    /// What a list in the order of turns is sorted by.
+    pub(crate) fn turn_of(&self, place: &Place, at: Timestamp) -> impl Ord + use<> {
+        self.turn(place, at)
+    }
+
     /// What comes first: urgent; who came overnight or has waited too long; then by priority. Within that by time.
     fn turn(&self, place: &Place, at: Timestamp) -> (u8, Timestamp, u64) {
         let patient = at.duration_since(place.since) >= self.patience;

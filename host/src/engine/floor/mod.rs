@@ -8,6 +8,7 @@
 //! What concerns one conversation is part of its runs: the entries that [`closing`] adds after the last step, and the
 //! events that the host itself raises. A free place is kept for a conversation and handed over in its own lane.
 
+mod at_hand;
 pub(crate) mod board;
 pub(crate) mod care;
 pub(crate) mod closing;
@@ -33,6 +34,7 @@ use crate::model::{ConversationId, Login, Presence, PresenceStatus};
 use crate::store::{Batch, KeyRange, Store, StoreError, Table, decode_record, for_each_row};
 use crate::workflow::Desk;
 
+pub use self::at_hand::AtHand;
 pub use self::presence::{PresenceChange, SignOfLife};
 pub use self::recovery::Outage;
 
@@ -308,6 +310,15 @@ impl Core {
         };
         let agents = PresenceStatus::ALL.iter().map(of).collect();
         Ok((waiting.count(), agents))
+    }
+
+    /// Whether somebody is there; none: they never said so.
+    ///
+    /// # Errors
+    /// Where the store can't be read.
+    pub fn presence_of(&self, agent: &str) -> Result<Option<Presence>, EngineError> {
+        let board = self.floor.hold(self.store.as_ref())?;
+        Ok(board.presence.get(agent).cloned())
     }
 
     /// The people of the directory as they are at work, in its order.

@@ -137,6 +137,17 @@ impl Core {
                 visible(&self.desk(), &records.conversation(conversation)?, agent)?;
                 edit_record(&records, conversation, agent, edit, at)
             }
+            Request::Note {
+                conversation,
+                agent,
+                text,
+            } => self.note(conversation, agent, text),
+            Request::HandOver {
+                conversation,
+                by,
+                to,
+                reason,
+            } => self.hand_over(conversation, by, to, reason),
             Request::Ticket {
                 ticket,
                 by,

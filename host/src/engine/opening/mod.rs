@@ -2,9 +2,11 @@
 //!
 //! - `message`: what a customer writes
 //! - `acts`: what people of the desk do
+//! - `among`: what they say among themselves
 //! - `due`: what time brings
 
 mod acts;
+mod among;
 mod due;
 mod message;
 

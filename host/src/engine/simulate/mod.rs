@@ -449,6 +449,8 @@ impl Simulation {
             | Request::Release { conversation, .. }
             | Request::Resolve { conversation, .. }
             | Request::Survey { conversation, .. }
+            | Request::Note { conversation, .. }
+            | Request::HandOver { conversation, .. }
             | Request::EditRecord { conversation, .. } => Some(conversation.clone()),
             Request::Ticket { ticket, .. } => Some(records.ticket(ticket).ok()?.conversation),
             Request::Kept { promise, .. } => Some(records.promise(promise).ok()?.conversation),

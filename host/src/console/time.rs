@@ -1,0 +1,94 @@
+//! How times are written: in the desk's time zone, short, with the whole instant behind it.
+
+use std::fmt;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::words::Lang;
+
+/// A time as HTML. Its parts are digits and our own words, so that nothing in it needs escaping.
+#[derive(Clone, Debug)]
+pub(crate) struct Time {
+    at: Timestamp,
+    now: Timestamp,
+    zone: TimeZone,
+    lang: Lang,
+}
+
+impl Time {
+    pub(super) fn new(at: Timestamp, now: Timestamp, zone: &TimeZone, lang: Lang) -> Self {
+        Self {
+            at,
+            now,
+            zone: zone.clone(),
+            lang,
+        }
+    }
+}
+
+impl askama::filters::HtmlSafe for Time {}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let local = self.at.to_zoned(self.zone.clone());
+        let today = self.now.to_zoned(self.zone.clone());
+        let format = if local.date() == today.date() {
+            "%H:%M"
+        } else {
+            match (self.lang, local.year() == today.year()) {
+                (Lang::En, true) => "%-d %b %H:%M",
+                (Lang::En, false) => "%-d %b %Y",
+                (_, true) => "%-m月%-d日 %H:%M",
+                (_, false) => "%Y年%-m月%-d日",
+            }
+        };
+        let whole = local.strftime("%Y-%m-%dT%H:%M:%S%:z");
+        let title = local.strftime("%Y-%m-%d %H:%M:%S %:z");
+        let short = local.strftime(format);
+        write!(
+            f,
+            "<time datetime=\"{whole}\" title=\"{title}\">{short}</time>"
+        )
+    }
+}
+
+/// How long, in the two largest units: `3 h 05 min`, `42 s`.
+pub(crate) fn span(length: SignedDuration) -> String {
+    let seconds = length.as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..86_400 => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds / 3_600 % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_short_for_people_and_whole_for_machines() {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let now = at("2026-03-10T02:00:00Z");
+        let text = |time, lang| Time::new(at(time), now, &zone, lang).to_string();
+        assert_eq!(
+            text("2026-03-10T01:05:09Z", Lang::En),
+            "<time datetime=\"2026-03-10T09:05:09+08:00\" title=\"2026-03-10 09:05:09 +08:00\">09:05</time>"
+        );
+        assert!(text("2026-03-09T15:59:00Z", Lang::Hans).contains(">3月9日 23:59<"));
+        assert!(text("2025-12-31T15:00:00Z", Lang::En).contains(">31 Dec 2025<"));
+    }
+
+    #[test]
+    fn how_long_is_said_in_two_units() {
+        let of = |seconds| span(SignedDuration::from_secs(seconds));
+        assert_eq!(of(-5), "0 s");
+        assert_eq!(of(59), "59 s");
+        assert_eq!(of(3_599), "59 min");
+        assert_eq!(of(3_660), "1 h 01 min");
+        assert_eq!(of(90_000), "1 d 1 h");
+    }
+}
