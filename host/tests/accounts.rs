@@ -1,4 +1,5 @@
-//! A customer with two accounts: merged, taken apart, merged again in a crash, handed over and erased in another.
+//! Customers: one with two accounts, merged, taken apart, merged again in a crash, handed over and erased in another;
+//! and care for them beyond the case.
 
 #![allow(
     clippy::unwrap_used,
@@ -40,6 +41,17 @@ fn tables_with(simulation: &Simulation, word: &str) -> BTreeSet<&'static str> {
 fn two_accounts_of_one_customer_are_merged_taken_apart_handed_over_and_erased() {
     let (simulation, timeline) = live(ACCOUNTS);
     insta::assert_snapshot!("accounts", text(&timeline));
+    can_be_repeated(&simulation);
+}
+
+#[test]
+fn birthdays_are_wished_and_festivals_visited_as_the_page_says() {
+    let (simulation, timeline) = live(include_str!("../../examples/scenarios/care.jsonl"));
+    insta::assert_snapshot!("care", text(&timeline));
+    can_be_repeated(&simulation);
+}
+
+fn can_be_repeated(simulation: &Simulation) {
     let replay = simulation
         .core()
         .replay(&ReplaySelection::default(), |_| {});

@@ -1,5 +1,7 @@
 //! Customers with several accounts: merged, taken apart again; and everything that happened to one, in order.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use jiff::tz::TimeZone;
@@ -7,11 +9,53 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
+use super::accounts;
 use super::acting::Acting;
 use super::extract::{Params, Segments, Strict, name};
+use super::views::AccountView;
 use super::{Api, Problem, page_size};
-use crate::engine::{EngineError, Merge, TimelineMark, timeline};
+use crate::engine::{EngineError, Merge, Request, TimelineMark, timeline};
 use crate::model::{AccountId, Change, Run};
+
+/// What is known of a customer from now on; what is left out stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountEdit {
+    /// Who says so.
+    agent: String,
+    /// What to call the customer; empty: no name any more.
+    name: Option<String>,
+    /// What else, by field (lower-case letters, digits and hyphens); `null` takes one away.
+    #[serde(default)]
+    fields: BTreeMap<String, Option<String>>,
+}
+
+/// Write down what is known of a customer
+///
+/// Name and fields, such as `birthday` or `tier`. It is part of the customer's history, and steps may react to it.
+#[utoipa::path(
+    patch, path = "/api/v1/accounts/{id}", tag = "accounts", request_body = AccountEdit,
+    params(("id" = String, Path, description = "the account")),
+    responses((status = 200, body = AccountView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn edit(
+    State(api): State<Api>,
+    acting: Acting,
+    Segments(id): Segments<String>,
+    Strict(edit): Strict<AccountEdit>,
+) -> Result<Json<AccountView>, Problem> {
+    name("agent", &edit.agent)?;
+    acting.speaks_for(api.engine.core(), &edit.agent)?;
+    let request = Request::EditAccount {
+        account: AccountId::new(id.clone()),
+        agent: edit.agent,
+        name: edit.name,
+        fields: edit.fields,
+    };
+    api.engine.submit(request).await?;
+    accounts::show(State(api), acting, Segments(id)).await
+}
 
 /// Which account is the same customer.
 #[derive(Debug, Deserialize, ToSchema)]

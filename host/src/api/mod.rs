@@ -244,6 +244,7 @@ routes! {
     Token get "/api/v1/queue" => agents::queue;
     Token get "/api/v1/reports/attendance" => agents::attendance;
     Token get "/api/v1/accounts/{id}" => accounts::show;
+    Token patch "/api/v1/accounts/{id}" => customers::edit;
     Token delete "/api/v1/accounts/{id}" => accounts::erase;
     Token get "/api/v1/accounts/{id}/export" => accounts::export;
     Token get "/api/v1/accounts/{id}/timeline" => customers::show;

@@ -35,6 +35,7 @@ use super::{
         agents::attendance,
         events::follow,
         accounts::show,
+        customers::edit,
         accounts::erase,
         accounts::export,
         customers::show,

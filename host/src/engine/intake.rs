@@ -223,6 +223,7 @@ pub(crate) fn lane(
         | Request::Note { conversation, .. }
         | Request::HandOver { conversation, .. }
         | Request::EditRecord { conversation, .. } => records.conversation(conversation)?.account,
+        Request::EditAccount { account, .. } => account.clone(),
         Request::Ticket { ticket, .. } => records.ticket(ticket)?.account,
         Request::Kept { promise, .. } => {
             let conversation = records.promise(promise)?.conversation;

@@ -1,11 +1,12 @@
 //! What can happen to a desk from outside, and what comes back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    ConversationId, Finding, PromiseId, RecordEdit, Run, Severity, TicketId, TicketStatus,
-    contact_key,
+    AccountId, ConversationId, Finding, PromiseId, RecordEdit, Run, Severity, TicketId,
+    TicketStatus, contact_key,
 };
 use crate::store::StoreError;
 
@@ -114,6 +115,17 @@ pub enum Request {
         agent: String,
         /// What.
         edit: RecordEdit,
+    },
+    /// Somebody of the desk writes down what a customer is called, and what else is known of them (R116, R118).
+    EditAccount {
+        /// Whose.
+        account: AccountId,
+        /// Who.
+        agent: String,
+        /// What to call the customer; empty: no name any more.
+        name: Option<String>,
+        /// What else, by field name; none: nothing any more.
+        fields: BTreeMap<String, Option<String>>,
     },
     /// A satisfaction answer came in a structured form (R82).
     Survey {

@@ -151,6 +151,8 @@ fn lines_of(change: &Change, zone: &TimeZone) -> Vec<(&'static str, Value)> {
     let line = match change {
         Change::Received { .. }
         | Change::FieldSet { .. }
+        | Change::FieldRemoved { .. }
+        | Change::AccountNamed { .. }
         | Change::Announced { .. }
         | Change::WaitExcused { .. }
         | Change::Offered

@@ -85,6 +85,11 @@ impl Account {
             Change::FieldSet { name, value } => {
                 self.fields.insert(name.clone(), value.clone()).as_ref() != Some(value)
             }
+            Change::FieldRemoved { name } => self.fields.remove(name).is_some(),
+            Change::AccountNamed { name } => {
+                let name = Some(name.clone()).filter(|name| !name.is_empty());
+                std::mem::replace(&mut self.name, name.clone()) != name
+            }
             Change::LanguageSet { language } => {
                 self.language.replace(language.clone()).as_ref() != Some(language)
             }

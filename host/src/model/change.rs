@@ -92,6 +92,16 @@ pub enum Change {
         /// What.
         value: String,
     },
+    /// The account no longer knows something.
+    FieldRemoved {
+        /// Which field.
+        name: String,
+    },
+    /// The account has a name; empty: none any more.
+    AccountNamed {
+        /// What to call the customer.
+        name: String,
+    },
     /// A ticket was opened.
     TicketOpened {
         /// It.
@@ -350,6 +360,8 @@ impl Conversation {
             | Change::OutageExplained { .. }
             | Change::Noted { .. }
             | Change::FieldSet { .. }
+            | Change::FieldRemoved { .. }
+            | Change::AccountNamed { .. }
             | Change::Notified { .. }
             | Change::NoticeKept { .. }
             | Change::Recorded { .. }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use switchboard_sdk::{language::Language, say::Texts, turn::Brand, when::DAY};
 
+use crate::care::Care;
+
 pub(crate) const SCHEMA: &str = r##"{
   "type": "object",
   "additionalProperties": false,
@@ -48,6 +50,30 @@ pub(crate) const SCHEMA: &str = r##"{
       },
       "description": "Nobody is visited then, even who prefers it. Default: 21:00 to 08:00."
     },
+    "care": {
+      "type": "object",
+      "additionalProperties": false,
+      "description": "What goes beyond the case. Default: nothing. Needs the grants account.birthday, account.child-birthday and account.age-band.",
+      "properties": {
+        "birthdays": {"type": "boolean", "description": "Keep birthdays that customers tell, in the account's fields `birthday` and `child-birthday`, and wish on the day. Default: true."},
+        "ages": {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 99}, "description": "Where the age bands of the field `age-band` begin. Default: [3, 6, 9, 14]."},
+        "visits": {
+          "type": "array",
+          "description": "Who is visited before which festivals, by the account's field `tier`; needs the grant account.tier. Default: nobody.",
+          "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["tier", "festivals", "tell"],
+            "properties": {
+              "tier": {"type": "string"},
+              "festivals": {"type": "array", "items": {"enum": ["new-year", "spring-festival", "lantern", "children", "dragon-boat", "qixi", "mid-autumn", "national-day", "double-ninth", "christmas"]}},
+              "days": {"type": "integer", "minimum": 1, "maximum": 60, "description": "So many days before. Default: 7."},
+              "tell": {"type": "string", "description": "Who plans the visit: a department, person or responsibility of directory.toml."}
+            }
+          }
+        }
+      }
+    },
     "think-days": {"type": "integer", "minimum": 1, "maximum": 365, "description": "Days until somebody who wants to think it over, without saying until when, is asked again. Default: 3."},
     "lead": {"type": "string", "description": "Who coaches when the service was the problem. Default: team-lead."},
     "team": {"type": "string", "description": "The team that takes over what was not solved. Default: whichever is free."},
@@ -55,7 +81,7 @@ pub(crate) const SCHEMA: &str = r##"{
     "texts": {
       "type": "object",
       "description": "Your own wording, by key and language.",
-      "propertyNames": {"enum": ["question", "thanks", "corrected", "sorry-attitude", "reopened", "sorry-unsolved", "visit", "opinion-noted", "scale", "take-your-time", "gentle"]},
+      "propertyNames": {"enum": ["question", "thanks", "corrected", "sorry-attitude", "reopened", "sorry-unsolved", "visit", "opinion-noted", "scale", "take-your-time", "gentle", "birthday", "birthday-late", "child-birthday", "child-birthday-late"]},
       "additionalProperties": {"type": "object", "additionalProperties": {"type": "string"}}
     }
   }
@@ -75,6 +101,7 @@ pub(crate) struct Config {
     pub(crate) keep_opinion: bool,
     pub(crate) cap_days: u32,
     quiet: Option<Quiet>,
+    pub(crate) care: Option<Care>,
     pub(crate) think_days: u32,
     pub(crate) lead: String,
     pub(crate) team: Option<String>,
@@ -124,6 +151,7 @@ impl Default for Config {
             keep_opinion: false,
             cap_days: 7,
             quiet: None,
+            care: None,
             think_days: 3,
             lead: "team-lead".to_owned(),
             team: None,

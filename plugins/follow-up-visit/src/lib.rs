@@ -1,8 +1,11 @@
 //! What comes after a conversation: the satisfaction question (R80, R81), the follow-up visit (R140), the date that a
-//! hesitating customer named (R130), and the promises that somebody made (R138).
+//! hesitating customer named (R130), the promises that somebody made (R138), and care beyond the case (R141, R143).
 
+mod birthday;
+mod care;
 mod config;
 mod dates;
+mod festivals;
 mod form;
 mod preference;
 mod promises;
@@ -10,6 +13,7 @@ mod survey;
 mod texts;
 mod visit;
 
+use birthday::Whose;
 use config::Config;
 use switchboard_sdk::{
     Host, Step,
@@ -26,7 +30,18 @@ impl Step for FollowUpVisit {
             name: "follow-up-visit",
             version: env!("CARGO_PKG_VERSION"),
             summary: "Satisfaction question, follow-up visit, promises and dates to come back to",
-            grants: &["kv", "calendar", "directory", "notify", "account.opinion"],
+            grants: &[
+                "kv",
+                "calendar",
+                "directory",
+                "notify",
+                "account.opinion",
+                "account.birthday",
+                "account.child-birthday",
+                "account.age-band",
+                "account.name",
+                "account.tier",
+            ],
             events: &[
                 "message.received",
                 "agent.replied",
@@ -62,6 +77,7 @@ impl<H: Host> Turn<'_, H> {
     fn message(&mut self, message: &Message) -> Result<(), StepError> {
         self.promises_of_draft()?;
         self.keep_preference(message)?;
+        self.keep_birthday(message)?;
         if self.rating(message)? || self.opinion(message)? {
             return Ok(());
         }
@@ -74,7 +90,11 @@ impl<H: Host> Turn<'_, H> {
             visit::TIMER => self.visit(&timer.payload),
             visit::HESITATION => self.come_back(&timer.payload),
             form::EXPIRES => self.form_expired(),
-            _ => Ok(()),
+            care::FESTIVAL => self.festival(&timer.payload),
+            name => match Whose::of_timer(name) {
+                Some(whose) => self.birthday(whose, &timer.payload),
+                None => Ok(()),
+            },
         }
     }
 

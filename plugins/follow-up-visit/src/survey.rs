@@ -36,6 +36,7 @@ impl<H: Host> Turn<'_, H> {
             return Ok(());
         }
         self.plan_visit()?;
+        self.plan_care()?;
         if !self.config.survey
             || self.context.conversation.survey != SurveyStatus::NotAsked
             || !self.is_sampled()

@@ -68,3 +68,27 @@ pub(crate) const GENTLE: Text = Text {
     hant: "您好，之前您說要考慮一下，想問問您現在有什麼想法？有任何問題我都可以為您解答。",
     en: "Hello, you wanted to think it over. How do you feel about it now? I am glad to answer any question.",
 };
+pub(crate) const BIRTHDAY: Text = Text {
+    key: "birthday",
+    hans: "祝您生日快乐！{desk}全体同事祝您身体健康、天天开心。",
+    hant: "祝您生日快樂！{desk}全體同事祝您身體健康、天天開心。",
+    en: "Happy birthday from all of us at {desk}! We wish you good health and much joy.",
+};
+pub(crate) const BIRTHDAY_LATE: Text = Text {
+    key: "birthday-late",
+    hans: "补祝您生日快乐！{desk}全体同事祝您身体健康、天天开心。",
+    hant: "補祝您生日快樂！{desk}全體同事祝您身體健康、天天開心。",
+    en: "A belated happy birthday from all of us at {desk}! We wish you good health and much joy.",
+};
+pub(crate) const CHILD_BIRTHDAY: Text = Text {
+    key: "child-birthday",
+    hans: "今天是小朋友的生日，{desk}全体同事祝小朋友生日快乐、健康成长！",
+    hant: "今天是小朋友的生日，{desk}全體同事祝小朋友生日快樂、健康成長！",
+    en: "It is your child's birthday today: all of us at {desk} wish a very happy one!",
+};
+pub(crate) const CHILD_BIRTHDAY_LATE: Text = Text {
+    key: "child-birthday-late",
+    hans: "小朋友的生日刚过，{desk}全体同事补祝小朋友生日快乐、健康成长！",
+    hant: "小朋友的生日剛過，{desk}全體同事補祝小朋友生日快樂、健康成長！",
+    en: "Your child has just had a birthday: all of us at {desk} send our belated wishes!",
+};

@@ -71,7 +71,7 @@ impl<H: Host> Turn<'_, H> {
     }
 
     pub(crate) fn visit(&mut self, payload: &str) -> Result<(), StepError> {
-        if !self.context.conversation.resolved || self.is_unwelcome()? {
+        if !self.context.conversation.resolved || self.is_unwelcome("follow-up visit")? {
             return Ok(());
         }
         if self.has_open_complaint() {
@@ -91,25 +91,26 @@ impl<H: Host> Turn<'_, H> {
         self.begin_form(&values)
     }
 
-    /// Whether a visit would only annoy: the account was visited lately (R134), it asked not to be, or it got its money
+    /// Whether a visit or wishes would only annoy: the account was visited lately (R134), it asked not to be, or it got its money
     /// back and rated badly.
-    fn is_unwelcome(&mut self) -> Result<bool, StepError> {
+    pub(crate) fn is_unwelcome(&mut self, what: &str) -> Result<bool, StepError> {
         if self.preference()? == Some(Preference::Never) {
             self.plan
-                .note("No follow-up visit: the customer asked for none.");
+                .note(format!("No {what}: the customer asked for none."));
             return Ok(true);
         }
         let visited = recall(self.host, Scope::Account, VISITED)?;
         if visited.is_some_and(|at| self.is_within(&at, self.config.cap_days)) {
             self.plan
-                .note("No follow-up visit: the customer had one lately.");
+                .note(format!("No {what}: the customer heard from us lately."));
             return Ok(true);
         }
         let rated = recall(self.host, Scope::Conversation, RATED)?;
         let is_bad = matches!(rated.as_deref(), Some("3" | "4"));
         if is_bad && self.kinds().any(|kind| kind == "after-sales") {
-            self.plan
-                .note("No follow-up visit: after a refund and a bad rating only the owner of the case writes.");
+            self.plan.note(format!(
+                "No {what}: after a refund and a bad rating only the owner of the case writes."
+            ));
             return Ok(true);
         }
         Ok(false)
@@ -117,7 +118,7 @@ impl<H: Host> Turn<'_, H> {
 
     /// Whether it is a time to write to the customer; if not, `timer` fires again when it is: in business hours, or on
     /// a business day at the hours that the customer prefers (R129), and never in the quiet hours.
-    fn is_welcome_now(&mut self, timer: &str, payload: &str) -> Result<bool, StepError> {
+    pub(crate) fn is_welcome_now(&mut self, timer: &str, payload: &str) -> Result<bool, StepError> {
         let now_text = self.host.now();
         let Some(now) = LocalTime::parse(&now_text) else {
             return Ok(true);
@@ -229,7 +230,7 @@ impl<H: Host> Turn<'_, H> {
         Ok(())
     }
 
-    fn has_open_complaint(&self) -> bool {
+    pub(crate) fn has_open_complaint(&self) -> bool {
         self.context.account.open_complaints > 0
             || self.context.conversation.tickets.iter().any(|ticket| {
                 ticket.kind == TicketKind::Complaint && ticket.status != TicketStatus::Closed

@@ -226,6 +226,12 @@ fn numbers_and_addresses(text: &str, found: &mut Found) {
             .unwrap_or(tail.len());
         let end = start.saturating_add(length.max(1));
         at = end;
+        if let Some(length) = chinese_date(tail) {
+            at = start.saturating_add(length);
+            let date = text.get(start..at).unwrap_or_default();
+            found.push((EntityKind::Date, date.to_owned(), start..at));
+            continue;
+        }
         let run = text.get(start..end).unwrap_or_default();
         let trimmed = run.trim_end_matches(['.', '-', '_', '/', '+']);
         let range = start..start.saturating_add(trimmed.len());
@@ -237,6 +243,26 @@ fn numbers_and_addresses(text: &str, found: &mut Found) {
         }
     }
     spaced_phones(text, found);
+}
+
+/// The bytes of the date that a text begins with: "2019年5月3日", "5月3号".
+fn chinese_date(text: &str) -> Option<usize> {
+    let number = |text: &str, most: usize| {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        (1..=most).contains(&digits).then_some(digits)
+    };
+    let after = |at: usize, mark: char, most: usize| {
+        let digits = number(text.get(at..)?, most)?;
+        let end = at.saturating_add(digits);
+        text.get(end..)?
+            .starts_with(mark)
+            .then(|| end.saturating_add(mark.len_utf8()))
+    };
+    let month = match after(0, '年', 4) {
+        Some(year) => after(year, '月', 2)?,
+        None => after(0, '月', 2)?,
+    };
+    after(month, '日', 2).or_else(|| after(month, '号', 2))
 }
 
 fn classify(text: &str, run: &str, range: &Range<usize>) -> Option<(EntityKind, String)> {
@@ -554,6 +580,8 @@ mod tests {
     #[test]
     fn days_and_products_are_found() {
         one("下周一告诉你", EntityKind::Date, "下周一");
+        one("孩子2019年5月3日生的", EntityKind::Date, "2019年5月3日");
+        one("3月10号能到吗", EntityKind::Date, "3月10号");
         one("on 2026-03-10", EntityKind::Date, "2026-03-10");
         one(
             "the OCEAN puzzle is broken",

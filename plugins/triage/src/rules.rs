@@ -92,6 +92,39 @@ pub fn categories(reading: &Reading, seen: &Seen, has_order_number: bool) -> Vec
     scores.into_sorted()
 }
 
+/// "别再联系我", "don't call me": whoever wants to be left alone asks for nobody.
+fn is_to_stay_away(reading: &Reading, hit: &crate::reading::Hit) -> bool {
+    let text = reading.folded.text();
+    let said = text.get(hit.start..hit.end).unwrap_or_default();
+    let is_contact = [
+        "联系我",
+        "联络我",
+        "打给我",
+        "电话",
+        "致电我",
+        "电联我",
+        "回电",
+        "回个电",
+    ]
+    .iter()
+    .any(|word| said.contains(word))
+        || ["call", "phone", "ring"]
+            .iter()
+            .any(|word| said.starts_with(word));
+    let head = text.get(..hit.start).unwrap_or_default().trim_end();
+    let head = ["再给", "再", "给", "来"]
+        .iter()
+        .find_map(|word| head.strip_suffix(word))
+        .unwrap_or(head);
+    is_contact
+        && [
+            "别", "不要", "不用", "勿", "唔好", "唔使", "不必", "无需", "don't", "dont", "do not",
+            "never",
+        ]
+        .iter()
+        .any(|word| head.ends_with(word))
+}
+
 /// Whether people or property are in danger (R62).
 pub fn is_emergency(reading: &Reading) -> bool {
     dangers(reading).next().is_some()
@@ -115,7 +148,11 @@ fn dangers(reading: &Reading) -> impl Iterator<Item = Urgency> {
 /// How surely a person is asked for (R146).
 pub fn human_request(reading: &Reading) -> Option<f32> {
     let asks_hours = reading.any(&[C::Contact]);
-    if reading.any(&[C::Human]) {
+    if reading
+        .hits
+        .iter()
+        .any(|hit| hit.concept == C::Human && !is_to_stay_away(reading, hit))
+    {
         return Some(SURE);
     }
     if reading.unwanted.has(C::Bot) {

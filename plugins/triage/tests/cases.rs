@@ -151,6 +151,27 @@ fn short_messages_take_the_sense_of_what_went_before() {
 }
 
 #[test]
+fn whoever_wants_to_be_left_alone_asks_for_nobody() {
+    for text in [
+        "以后别再联系我了",
+        "不要给我打电话",
+        "別再打給我",
+        "唔好再打電話給我",
+        "please don't call me",
+    ] {
+        assert!(!triage(text, &seen()).has(Category::HumanRequest), "{text}");
+    }
+    for text in [
+        "联系我",
+        "请打电话给我",
+        "call me back please",
+        "机器人别再回了，联系我",
+    ] {
+        assert!(triage(text, &seen()).has(Category::HumanRequest), "{text}");
+    }
+}
+
+#[test]
 fn whoever_waits_for_a_person_asks_after_the_person() {
     let waiting = Seen {
         categories: vec![Category::HumanRequest],

@@ -219,12 +219,19 @@ impl Work<'_> {
             }
         }
         let (contact, channel) = (&self.state.contact, &self.state.channel);
+        // Where the lead owes the answer, the manager hears of it both times.
+        let still = match self.state.care.escalations {
+            0 => "",
+            _ => "still ",
+        };
         let text = match (&self.state.agent, &self.state.team) {
-            (Some(agent), _) => format!("{contact} ({channel}) gets no answer from {agent}"),
+            (Some(agent), _) => format!("{contact} ({channel}) {still}gets no answer from {agent}"),
             (None, Some(team)) => {
-                format!("{contact} ({channel}) waits for {team}, and nobody is free")
+                format!("{contact} ({channel}) {still}waits for {team}, and nobody is free")
             }
-            (None, None) => format!("{contact} ({channel}) waits for a person, and nobody is free"),
+            (None, None) => {
+                format!("{contact} ({channel}) {still}waits for a person, and nobody is free")
+            }
         };
         self.push(Change::Escalated {
             to: to.clone().unwrap_or_else(|| "nobody".to_owned()),

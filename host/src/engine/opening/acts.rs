@@ -148,6 +148,12 @@ impl Core {
                 to,
                 reason,
             } => self.hand_over(conversation, by, to, reason),
+            Request::EditAccount {
+                account,
+                agent,
+                name,
+                fields,
+            } => self.edit_account(&records, account, agent, name.as_deref(), fields, at),
             Request::Ticket {
                 ticket,
                 by,

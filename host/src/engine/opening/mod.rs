@@ -1,10 +1,12 @@
 //! Requests become the input of a run: what the event itself changes is applied to the conversation beforehand.
 //!
 //! - `message`: what a customer writes
+//! - `account`: what people write down about a customer
 //! - `acts`: what people of the desk do
 //! - `among`: what they say among themselves
 //! - `due`: what time brings
 
+mod account;
 mod acts;
 mod among;
 mod due;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::scenario::read;
 use super::{Line, SimulateError, Simulation, error};
 use crate::engine::intake::Records;
-use crate::engine::request::EngineError;
+use crate::engine::request::{EngineError, Request};
 use crate::engine::timeline::{TimelineLine, local};
 use crate::model::AccountId;
 
@@ -39,6 +39,15 @@ pub enum CustomerAct {
         /// On which channel.
         into_channel: String,
     },
+    /// Write down what is known.
+    Edit {
+        /// Who does.
+        agent: String,
+        /// What to call the customer.
+        name: Option<String>,
+        /// What else, by field; none takes one away.
+        fields: BTreeMap<String, Option<String>>,
+    },
     /// Take the merge of the contact's account back.
     Split,
     /// Hand over everything that is kept.
@@ -65,6 +74,17 @@ struct MergeFields {
     into_channel: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditFields {
+    agent: String,
+    contact: String,
+    channel: Option<String>,
+    name: Option<String>,
+    #[serde(default)]
+    fields: BTreeMap<String, Option<String>>,
+}
+
 /// The action of a verb; none where the verb is none about customers.
 pub(super) fn parse(
     verb: &str,
@@ -76,6 +96,7 @@ pub(super) fn parse(
         "export" => CustomerAct::Export,
         "erase" => CustomerAct::Erase,
         "merge" => return Some(merge(verb, fields.clone())),
+        "edit" => return Some(edit(verb, fields.clone())),
         _ => return None,
     };
     let fields = read::<CustomerFields>(verb, fields.clone());
@@ -97,6 +118,19 @@ fn merge(verb: &str, fields: Map<String, Value>) -> Result<CustomerAction, Strin
             agent: fields.agent,
             into: fields.into,
             into_channel: or_default(fields.into_channel),
+        },
+    })
+}
+
+fn edit(verb: &str, fields: Map<String, Value>) -> Result<CustomerAction, String> {
+    let fields: EditFields = read(verb, fields)?;
+    Ok(CustomerAction {
+        contact: fields.contact,
+        channel: or_default(fields.channel),
+        act: CustomerAct::Edit {
+            agent: fields.agent,
+            name: fields.name,
+            fields: fields.fields,
         },
     })
 }
@@ -139,6 +173,23 @@ impl Simulation {
                     json!({"accounts": self.family_of(&into).map_err(because)?}),
                 )
             }
+            (
+                CustomerAct::Edit {
+                    agent,
+                    name,
+                    fields,
+                },
+                Some(account),
+            ) => {
+                let request = Request::EditAccount {
+                    account: account.clone(),
+                    agent: agent.clone(),
+                    name: name.clone(),
+                    fields: fields.clone(),
+                };
+                self.carry_out(&request).map_err(because)?;
+                ("account", self.shown(&account).map_err(because)?)
+            }
             (CustomerAct::Split, Some(from)) => {
                 self.split(&from).map_err(because)?;
                 (
@@ -156,7 +207,7 @@ impl Simulation {
             ),
         };
         let by = match &action.act {
-            CustomerAct::Merge { agent, .. } => agent.clone(),
+            CustomerAct::Merge { agent, .. } | CustomerAct::Edit { agent, .. } => agent.clone(),
             _ => "host".to_owned(),
         };
         Ok(TimelineLine {

@@ -452,6 +452,12 @@ impl Simulation {
             | Request::Note { conversation, .. }
             | Request::HandOver { conversation, .. }
             | Request::EditRecord { conversation, .. } => Some(conversation.clone()),
+            Request::EditAccount { account, .. } => records
+                .account(account)
+                .ok()??
+                .conversations
+                .last()
+                .cloned(),
             Request::Ticket { ticket, .. } => Some(records.ticket(ticket).ok()?.conversation),
             Request::Kept { promise, .. } => Some(records.promise(promise).ok()?.conversation),
             Request::Due(key) => Some(records.due(key).ok()?.conversation),

@@ -162,7 +162,7 @@ struct OutageFields {
 #[serde(deny_unknown_fields)]
 struct NoFields {}
 
-const VERBS: &str = "message, presence, take, agent-reply, release, resolve, ticket, account, merge, split, export, erase, outage, crash, advance";
+const VERBS: &str = "message, presence, take, agent-reply, release, resolve, ticket, account, edit, merge, split, export, erase, outage, crash, advance";
 
 /// Parses a whole scenario: every problem, not only the first. Empty lines are skipped.
 ///
