@@ -23,6 +23,11 @@ const FILES: &[Asset] = &[
         text: include_str!("assets/console.css"),
     },
     Asset {
+        name: "pages.css",
+        kind: "text/css; charset=utf-8",
+        text: include_str!("assets/pages.css"),
+    },
+    Asset {
         name: "console.js",
         kind: "text/javascript; charset=utf-8",
         text: include_str!("assets/console.js"),

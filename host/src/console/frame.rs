@@ -160,6 +160,24 @@ impl Frame {
         span(self.now.duration_since(*at))
     }
 
+    /// So many microseconds.
+    pub(crate) fn micros(&self, micros: &u64) -> String {
+        match *micros {
+            micros @ 0..1_000 => format!("{micros} µs"),
+            micros @ 1_000..1_000_000 => format!("{:.1} ms", micros as f64 / 1e3),
+            micros => format!("{:.1} s", micros as f64 / 1e6),
+        }
+    }
+
+    /// So many bytes.
+    pub(crate) fn bytes(&self, bytes: &u64) -> String {
+        match *bytes {
+            bytes @ 0..1_024 => format!("{bytes} B"),
+            bytes @ 1_024..1_048_576 => format!("{:.0} KiB", bytes as f64 / 1_024.0),
+            bytes => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+        }
+    }
+
     /// `light`, `dark`, or what the system says.
     pub(crate) fn theme(&self) -> &'static str {
         let theme = self.who.as_ref().and_then(|who| who.person.theme);

@@ -317,6 +317,11 @@ fn dressed(mut response: Response) -> Response {
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(POLICY),
     );
+    // A page that names no origin could not send its own forms: without one they look like another site's.
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
     headers.append(
         header::VARY,
         HeaderValue::from_static("cookie, accept-language"),

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 
 use super::gate::{Gate, gate};
-use super::{Console, assets, audit, entrance, inbox, people, profile, set_up};
+use super::{Console, assets, audit, entrance, inbox, people, profile, runs, set_up, tickets};
 use crate::staff::Role::{self, Administrator, Agent, Auditor, Member, Supervisor};
 
 /// Who may use a route.
@@ -49,8 +49,9 @@ const WORK: Access = Access::Roles(&[Administrator, Supervisor, Agent]);
 /// And those who may look.
 const LOOK: Access = Access::Roles(&[Administrator, Supervisor, Agent, Auditor]);
 /// And the departments.
-#[allow(dead_code, reason = "for pages about tickets and knowledge")]
 const TICKETS: Access = Access::Roles(&[Administrator, Supervisor, Agent, Member, Auditor]);
+/// Those of them who work on tickets.
+const HANDLE: Access = Access::Roles(&[Administrator, Supervisor, Agent, Member]);
 /// Those who answer for the desk, and who look after them.
 const OVERSEE: Access = Access::Roles(&[Administrator, Supervisor, Auditor]);
 /// Those who answer for the desk.
@@ -64,6 +65,7 @@ const AUDIT: Access = Access::Roles(&[Administrator, Auditor]);
 /// What is sent without changing anything that is kept: not in the log.
 const QUIET: &[&str] = &[
     "/console/alive",
+    "/console/runs/{id}/replay",
     "/console/conversations/{id}/typing",
     "/console/conversations/{id}/review",
     "/console/conversations/{id}/suggestions",
@@ -136,6 +138,12 @@ routes! {
     WORK post "/console/presence" => people::be;
     ALL post "/console/alive" => people::alive;
     LOOK get "/console/inbox" => inbox::show;
+    TICKETS get "/console/tickets" => tickets::show;
+    TICKETS get "/console/tickets/{id}" => tickets::one;
+    HANDLE post "/console/tickets/{id}" => tickets::update;
+    LOOK get "/console/runs" => runs::show;
+    LOOK get "/console/runs/{id}" => runs::one;
+    LOOK post "/console/runs/{id}/replay" => runs::replay;
     OVERSEE get "/console/people" => people::show;
     ADMIN post "/console/people" => people::add;
     ADMIN post "/console/people/{name}/role" => people::change_role;

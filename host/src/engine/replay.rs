@@ -80,6 +80,17 @@ impl Core {
         Ok(report)
     }
 
+    /// Repeats one recorded run.
+    ///
+    /// # Errors
+    /// Where a component that it used is gone.
+    pub fn replay_run(&self, run: &Run) -> Result<ReplayReport, PluginsError> {
+        let mut report = ReplayReport::default();
+        self.repeat(run, &mut report)?;
+        report.runs = 1;
+        Ok(report)
+    }
+
     /// The names of the selected runs, page by page, in the order in which they were.
     pub(super) fn recorded(
         &self,

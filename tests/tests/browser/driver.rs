@@ -272,6 +272,26 @@ impl Browser {
         self.command("POST", "/frame", json!({"id": null}));
     }
 
+    /// Keeps a cookie for the site that is open.
+    pub(crate) fn cookie(&self, name: &str, value: &str) {
+        let cookie =
+            json!({"cookie": {"name": name, "value": value, "path": "/", "httpOnly": true}});
+        self.command("POST", "/cookie", cookie);
+    }
+
+    /// A picture of the whole page, however long, where `SWITCHBOARD_PICTURES` names a directory.
+    pub(crate) fn whole_picture(&self, name: &str) {
+        let Some(dir) = std::env::var_os("SWITCHBOARD_PICTURES") else {
+            return;
+        };
+        let taken = self.cdp(
+            "Page.captureScreenshot",
+            json!({"captureBeyondViewport": true}),
+        );
+        let bytes = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
+        std::fs::write(PathBuf::from(dir).join(format!("{name}.png")), bytes).unwrap();
+    }
+
     /// Pulls the network cable, or plugs it in again.
     pub(crate) fn offline(&self, offline: bool) {
         self.cdp("Network.enable", json!({}));

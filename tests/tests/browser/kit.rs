@@ -11,16 +11,21 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use switchboard::api::{ApiConfig, Rate, Server};
+use switchboard::console;
 use switchboard::engine::{Core, Engine, Parts, ServiceConfig, SystemClock, SystemEntropy};
 use switchboard::sandbox::{Sandbox, SandboxConfig};
-use switchboard::store::MemoryStore;
+use switchboard::staff::{Role, Staff};
+use switchboard::store::{MemoryStore, Store};
 use switchboard::workflow::{Desk, DeskFiles};
+
+use crate::driver::Browser;
 
 /// A running host. Ends with the value.
 pub(crate) struct Host {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     engine: Arc<Engine>,
+    staff: Staff,
     serving: Option<Serving>,
 }
 
@@ -64,9 +69,10 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 impl Host {
     /// Serves a desk.
     pub(crate) fn start(desk: Arc<Desk>) -> Self {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         let core = Core::new(Parts {
             desk,
-            store: Arc::new(MemoryStore::new()),
+            store: Arc::clone(&store),
             sandbox: Arc::new(Sandbox::new(SandboxConfig::in_process()).unwrap()),
             clock: Arc::new(SystemClock::default()),
             entropy: Arc::new(SystemEntropy::new().unwrap()),
@@ -75,6 +81,7 @@ impl Host {
         let mut host = Self {
             address: "127.0.0.1:0".parse().unwrap(),
             engine: Arc::new(engine.unwrap()),
+            staff: Staff::new(store),
             serving: None,
         };
         host.serve();
@@ -103,7 +110,9 @@ impl Host {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let server = Server::bind(at, engine, config).await.unwrap();
+                let server = Server::bind_with(at, engine, config, console::router)
+                    .await
+                    .unwrap();
                 sender.send(server.address()).unwrap();
                 let stopped = tokio::task::spawn_blocking(move || stopped.recv().is_err());
                 server
@@ -151,6 +160,25 @@ impl Host {
         let text = answer.body_mut().read_to_string().unwrap();
         assert!(status.is_success(), "{method} {path}: {status} {text}");
         serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// Signs a browser in as that person of the desk, with that role; they needn't be known yet.
+    pub(crate) fn sign_in(&self, browser: &Browser, name: &str, role: Role) {
+        let now = jiff::Timestamp::now();
+        let add = |name: &str, role| {
+            if self.staff.person(name).unwrap().is_none() {
+                let password = "correct horse battery";
+                self.staff.add(name, role, password, now).unwrap();
+            }
+        };
+        // Without an administrator there is nothing but the way to one.
+        add("first-administrator", Role::Administrator);
+        add(name, role);
+        let person = self.staff.person(name).unwrap().unwrap();
+        let session = self.staff.begin_session(&person, false, "127.0.0.1", now);
+        browser.go(&self.at("/console/sign-in"));
+        browser.cookie("switchboard", &session.unwrap());
+        browser.go(&self.at("/console"));
     }
 
     /// The newest conversation.

@@ -11,4 +11,5 @@
 mod driver;
 mod hostile;
 mod kit;
+mod pages;
 mod widget;

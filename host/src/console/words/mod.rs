@@ -3,6 +3,8 @@
 mod common;
 mod inbox;
 mod people;
+mod runs;
+mod tickets;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -62,7 +64,13 @@ const fn w(id: &'static str, en: &'static str, hans: &'static str, hant: &'stati
 }
 
 /// Every file of them.
-const FILES: &[&[Word]] = &[common::WORDS, people::WORDS, inbox::WORDS];
+const FILES: &[&[Word]] = &[
+    common::WORDS,
+    people::WORDS,
+    inbox::WORDS,
+    runs::WORDS,
+    tickets::WORDS,
+];
 
 static WORDS: LazyLock<HashMap<&'static str, [&'static str; 3]>> = LazyLock::new(|| {
     let all = FILES.iter().flat_map(|file| file.iter());

@@ -1,0 +1,150 @@
+//! The console's pages about tickets, runs, plugins, reports, the workflow and knowledge.
+
+use serde_json::json;
+use switchboard::staff::Role;
+
+use crate::driver::{Browser, Look};
+use crate::hostile;
+use crate::kit::{Host, demo};
+
+/// What the pages are looked at in.
+const LOOKS: [(&str, u32, bool, &str); 3] = [
+    ("desk", 1280, false, "en"),
+    ("dark", 1280, true, "zh-CN"),
+    ("telephone", 390, false, "zh-TW"),
+];
+
+/// A desk on which something happened.
+fn busy() -> Host {
+    let host = Host::start(demo(&[], ""));
+    for (contact, text) in [
+        ("ana", "My order arrived broken and nobody answers me!"),
+        ("li", "我要投诉，你们的客服态度太差了"),
+        ("wu", "怎麼開發票？"),
+        ("bo", "How long does shipping take?"),
+        ("chen", "建议你们增加周末送货"),
+        ("zhou", "转人工"),
+        ("xu", "我的玩具车坏了，要维修"),
+    ] {
+        host.call(
+            "POST",
+            "/api/v1/messages",
+            &json!({"contact": contact, "text": text}),
+        );
+    }
+    host
+}
+
+fn addresses() -> Vec<(&'static str, &'static str)> {
+    vec![("tickets", "/console/tickets"), ("runs", "/console/runs")]
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/browser"]
+fn the_pages_show_what_happened_in_every_look() {
+    let host = busy();
+    for (look, width, dark, language) in LOOKS {
+        let browser = Browser::looking(Look {
+            width,
+            height: 900,
+            dark,
+            language,
+        });
+        host.sign_in(&browser, "he-min", Role::Administrator);
+        for (name, path) in addresses() {
+            browser.go(&host.at(path));
+            browser.find("main h1");
+            browser.whole_picture(&format!("{name}-{look}"));
+            let wide = browser.script(
+                "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
+                json!([]),
+            );
+            assert!(
+                wide.as_i64().unwrap() <= 0,
+                "{name} is wider than the screen by {wide}"
+            );
+            browser.is_unharmed();
+        }
+        browser.go(&host.at("/console/tickets"));
+        browser.click(".slip");
+        browser.find(".facts");
+        browser.whole_picture(&format!("ticket-{look}"));
+        browser.go(&host.at("/console/runs"));
+        browser.click("table.list a");
+        browser.find(".track");
+        browser.whole_picture(&format!("run-{look}"));
+        browser.is_unharmed();
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/browser"]
+fn a_department_acknowledges_a_ticket_and_closes_it_with_feedback() {
+    let host = busy();
+    let browser = Browser::open();
+    host.sign_in(&browser, "he-min", Role::Administrator);
+    browser.go(&host.at("/console/tickets?kind=complaint"));
+    browser.click(".slip");
+    browser.click("form.inline button");
+    browser.shows("#notice", "Saved");
+    browser.fill(
+        "#feedback",
+        "We sent a new one today. We are sorry for the trouble.",
+    );
+    browser.click("button.main");
+    browser.shows("main", "We sent a new one today");
+    assert!(browser.all("#feedback").is_empty(), "it is closed");
+    browser.is_unharmed();
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/browser"]
+fn a_run_is_replayed_to_the_same_bytes() {
+    let host = busy();
+    let browser = Browser::open();
+    host.sign_in(&browser, "lin-mei", Role::Supervisor);
+    browser.go(&host.at("/console/runs"));
+    browser.click("table.list a");
+    browser.click("main .head form button");
+    browser.shows(".note.good", "byte for byte");
+    browser.is_unharmed();
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/browser"]
+fn a_hundred_hostile_texts_stay_text_on_the_pages() {
+    let host = Host::start(hostile::desk());
+    for text in hostile::texts() {
+        let message = json!({"contact": text.chars().take(30).filter(|c| !c.is_control()).collect::<String>(), "text": text});
+        host.call("POST", "/api/v1/messages", &message);
+    }
+    let browser = Browser::open();
+    host.sign_in(&browser, "boss", Role::Administrator);
+    let mut paths: Vec<String> = addresses()
+        .into_iter()
+        .map(|(_, path)| path.to_owned())
+        .collect();
+    paths.push("/console/tickets?view=list".to_owned());
+    browser.go(&host.at("/console/tickets"));
+    let links = |selector: &str| {
+        let script = "return [...document.querySelectorAll(arguments[0])].map((link) => link.getAttribute('href'))";
+        let found = browser.script(script, json!([selector]));
+        serde_json::from_value::<Vec<String>>(found).unwrap()
+    };
+    paths.extend(links(".slip"));
+    browser.go(&host.at("/console/runs"));
+    paths.extend(links("table.list a[href^='/console/runs/']"));
+    browser.go(&host.at(&links(".pager a")[0]));
+    paths.extend(links("table.list a[href^='/console/runs/']"));
+    assert!(paths.len() > 150, "{}", paths.len());
+    for path in paths {
+        browser.go(&host.at(&path));
+        browser.script(
+            "for (const found of document.querySelectorAll('details')) found.open = true; \
+             for (const found of document.querySelectorAll('main *')) for (const kind of ['mouseover', 'pointerover', 'focus']) \
+             found.dispatchEvent(new Event(kind, { bubbles: true }))",
+            json!([]),
+        );
+        browser.is_unharmed();
+    }
+}
