@@ -13,11 +13,11 @@ mod demo;
 use std::sync::Arc;
 
 use switchboard::engine::simulate::{Simulation, parse};
-use switchboard::engine::{ReplaySelection, TimelineLine};
+use switchboard::engine::{IdleNudge, ReplaySelection, TimelineLine};
 use switchboard::store::MemoryStore;
 use switchboard::workflow::{Desk, DeskFiles};
 
-use demo::{SANDBOX, live, text};
+use demo::{SANDBOX, begin, live, play, text};
 
 /// Lives through a scenario twice and repeats every run of it; gives the timeline.
 fn checked(scenario: &str) -> String {
@@ -64,6 +64,44 @@ scenarios! {
     the_minute_goes_as_its_page_says "minute"
     the_start_of_the_shift_goes_as_its_page_says "overnight"
     the_outage_goes_as_its_page_says "outage"
+}
+
+#[test]
+fn whoever_has_nothing_to_do_hears_of_what_was_left_as_the_page_says() {
+    let scenario = include_str!("../../examples/scenarios/idle.jsonl");
+    let lived = |scenario: &str| {
+        let simulation = begin(scenario).with_chores(vec![Arc::new(IdleNudge)]);
+        text(&play(simulation, scenario).1)
+    };
+    let timeline = lived(scenario);
+    insta::assert_snapshot!("idle", timeline);
+    // Whatever crashes, each reminder comes once.
+    let reminders = |timeline: &str| {
+        let lines = timeline
+            .lines()
+            .filter(|line| line.contains("You are free"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(reminders(&timeline).len(), 2, "{timeline}");
+    for at in ["08:44:30", "09:14:30"] {
+        let crash = format!("{{\"at\":\"2026-03-10T{at}+08:00\",\"do\":\"crash\"}}\n");
+        let before = |line: &str| {
+            line.split('"')
+                .nth(3)
+                .is_some_and(|when| when < format!("2026-03-10T{at}").as_str())
+        };
+        let (mut head, mut tail) = (String::new(), String::new());
+        for line in scenario.lines() {
+            let part = if before(line) { &mut head } else { &mut tail };
+            part.push_str(line);
+            part.push('\n');
+        }
+        assert_eq!(
+            reminders(&lived(&format!("{head}{crash}{tail}"))),
+            reminders(&timeline),
+            "{at}"
+        );
+    }
 }
 
 /// The scenario with a crash in the nth commit after that line, for every n.

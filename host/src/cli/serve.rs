@@ -12,8 +12,8 @@ use anyhow::{Context as _, bail};
 use super::setup;
 use crate::api::{self, ApiConfig, Network};
 use crate::console;
-use crate::engine::{Engine, ServiceConfig};
-use crate::report::delivery;
+use crate::engine::{Chore, Engine, IdleNudge, ServiceConfig, keep};
+use crate::report::delivery::FormDelivery;
 
 /// Run the host
 ///
@@ -84,11 +84,14 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     config.workers = args.workers.unwrap_or(config.workers);
     let engine = Arc::new(Engine::start(Arc::clone(&core), config)?);
     let stopping = Arc::new(AtomicBool::new(false));
-    let forms = {
+    let chores = {
         let stopping = Arc::clone(&stopping);
         std::thread::Builder::new()
-            .name("record-form".to_owned())
-            .spawn(move || delivery::keep(&core, &stopping))?
+            .name("chores".to_owned())
+            .spawn(move || {
+                let chores: [Arc<dyn Chore>; 2] = [Arc::new(FormDelivery), Arc::new(IdleNudge)];
+                keep(&core, &chores, &stopping);
+            })?
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -122,7 +125,7 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         server.run(stop_signal()).await
     });
     stopping.store(true, Ordering::Release);
-    let _ = forms.join();
+    let _ = chores.join();
     engine.stop();
     result.map(|()| ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 
 use super::setup;
+use crate::engine::IdleNudge;
 use crate::engine::simulate::{Simulation, parse};
 use crate::report::delivery::FormDelivery;
 use crate::store::{MemoryStore, Store};
@@ -74,8 +75,8 @@ pub(crate) fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
         None => Arc::new(MemoryStore::new()),
     };
     let sandbox = setup::sandbox(setup::cache_dir(args.data.as_deref()))?;
-    let mut simulation =
-        Simulation::new(desk, sandbox, store, first.at)?.with_chores(vec![Arc::new(FormDelivery)]);
+    let mut simulation = Simulation::new(desk, sandbox, store, first.at)?
+        .with_chores(vec![Arc::new(FormDelivery), Arc::new(IdleNudge)]);
     let progress = super::progress::bar("simulating", lines.len());
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in &lines {

@@ -64,12 +64,12 @@ mod timeline;
 mod upgrade;
 mod words;
 
-pub use chores::Chore;
 pub(crate) use chores::HostNote;
+pub use chores::{Chore, keep};
 pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, VirtualClock};
 pub(crate) use commit::Attachment;
 pub use core::{Core, Parts};
-pub use floor::{AgentAtWork, AtHand, Outage, PresenceChange, SignOfLife, Waiting};
+pub use floor::{AgentAtWork, AtHand, IdleNudge, Outage, PresenceChange, SignOfLife, Waiting};
 pub use holdings::{Held, Remembered};
 pub use merging::{Merge, TimelineMark};
 pub use plugins::{

@@ -38,6 +38,8 @@ impl Draft<'_> {
         if person.is_some_and(|person| self.state.is_hidden_from(&person.name)) {
             return;
         }
+        // Whatever a step calls them: everybody reads one name.
+        let to = person.map_or(to, |person| &person.name);
         let (to, text) = (to.to_owned(), text.to_owned());
         let urgent = self.state.has_open_emergency();
         if !urgent && let Told::Later(until) = self.desk.directory.told(&to, self.at) {

@@ -38,6 +38,12 @@ pub struct Presence {
     /// How many seconds after the beginning of their last shift they came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_seconds: Option<u32>,
+    /// Since when they have had nothing to do; none: they aren't there, or have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_since: Option<Timestamp>,
+    /// When it was last looked whether something was left behind that they could do (R45).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked_at: Option<Timestamp>,
 }
 
 /// One time that an agent came to work: a row of the attendance record (R5).

@@ -5,9 +5,6 @@
 //! start, or delivered, and it isn't again. Which period is next follows from the last such row, or from the desk's
 //! first conversation; periods that passed while no host ran are delivered one after the other.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
 use base64::Engine as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,8 +15,6 @@ use crate::engine::{Attachment, Chore, Core, EngineError, HostNote, TimelineLine
 use crate::workflow::directory::Via;
 use crate::workflow::record_form::{FormFormat, RecordForm};
 
-/// How often a running host looks whether a period has ended.
-const TICK: Duration = Duration::from_secs(5);
 /// A larger file isn't sent along; the message says how to get it.
 const LARGEST_FILE: usize = 4 << 20;
 
@@ -91,37 +86,6 @@ impl Chore for FormDelivery {
     }
 }
 
-/// Looks again and again whether a period has ended, until told to stop. A desk that can't be written to now is tried
-/// again.
-pub fn keep(core: &Core, stopping: &AtomicBool) {
-    while !stopping.load(Ordering::Acquire) {
-        if let Err(error) = catch_up(core) {
-            tracing::warn!(%error, "the service record form could not be delivered; it is tried again");
-        }
-        let mut slept = Duration::ZERO;
-        while slept < TICK && !stopping.load(Ordering::Acquire) {
-            std::thread::sleep(Duration::from_millis(200));
-            slept += Duration::from_millis(200);
-        }
-    }
-}
-
-/// Delivers every period that is due by now.
-///
-/// # Errors
-/// Where the store can't be read or written.
-pub fn catch_up(core: &Core) -> Result<usize, EngineError> {
-    let mut count = 0;
-    while let Some(due) = FormDelivery.due(core)? {
-        if due > core.clock().now() {
-            break;
-        }
-        FormDelivery.carry_out(core)?;
-        count += 1;
-    }
-    Ok(count)
-}
-
 /// The first period that wasn't delivered yet; none before the desk's first conversation.
 fn next_period(core: &Core, form: &RecordForm) -> Result<Option<Period>, EngineError> {
     let zone = core.desk().time_zone.clone();
@@ -173,7 +137,7 @@ fn deliver(core: &Core, form: &RecordForm, period: Period) -> Result<(), EngineE
         rows: sheet.rows.len(),
         text: text.clone(),
     };
-    core.note_of_host(HostNote {
+    core.note_of_host(&HostNote {
         name: NAME,
         moment: period.to,
         note: &delivered,

@@ -37,6 +37,8 @@ pub struct FloorSettings {
     pub overnight_first: bool,
     /// A gap in the host's signs of life longer than this was an outage (R47).
     pub outage_after: SignedDuration,
+    /// An agent who has had nothing to do for so much business time hears of messages that were left behind (R45).
+    pub idle_nudge_after: SignedDuration,
     texts: BTreeMap<&'static str, BTreeMap<Language, String>>,
     fallback: Language,
 }
@@ -52,6 +54,7 @@ pub(super) const KEYS: &[&str] = &[
     "patience",
     "overnight-first",
     "outage-after",
+    "idle-nudge-after",
     "texts",
 ];
 
@@ -155,6 +158,7 @@ impl FloorSettings {
             patience: SignedDuration::from_mins(30),
             overnight_first: true,
             outage_after: SignedDuration::from_secs(60),
+            idle_nudge_after: SignedDuration::from_mins(5),
             texts: BTreeMap::new(),
             fallback,
         }
@@ -210,6 +214,7 @@ impl FloorSettings {
         let offer_after = span("offer-after", "\"10min\"", usual.offer_after);
         let patience = span("patience", "\"30min\"", usual.patience);
         let outage_after = span("outage-after", "\"60s\"", usual.outage_after);
+        let idle_nudge_after = span("idle-nudge-after", "\"5min\"", usual.idle_nudge_after);
         if let Some(value) = section
             .get("escalate-after")
             .filter(|_| escalate_after < hold_after)
@@ -248,6 +253,7 @@ impl FloorSettings {
             patience,
             overnight_first: overnight_first.unwrap_or(usual.overnight_first),
             outage_after,
+            idle_nudge_after,
             texts: texts.map_or_else(BTreeMap::new, |value| read_texts(reader, value, languages)),
             fallback: usual.fallback,
         }

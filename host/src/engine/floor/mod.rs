@@ -12,6 +12,7 @@ mod at_hand;
 pub(crate) mod board;
 pub(crate) mod care;
 pub(crate) mod closing;
+mod nudge;
 mod overnight;
 mod presence;
 mod recovery;
@@ -35,6 +36,7 @@ use crate::store::{Batch, KeyRange, Store, StoreError, Table, decode_record, for
 use crate::workflow::Desk;
 
 pub use self::at_hand::AtHand;
+pub use self::nudge::IdleNudge;
 pub use self::presence::{PresenceChange, SignOfLife};
 pub use self::recovery::Outage;
 
@@ -87,10 +89,11 @@ impl Held<'_> {
 
     /// Writes down what changed; says whether anything did.
     pub(crate) fn write(&mut self, batch: &mut Batch, at: Timestamp) -> bool {
-        let touched = std::mem::take(&mut self.touched);
-        if touched.is_empty() {
+        if self.touched.is_empty() {
             return false;
         }
+        self.note_idle(at);
+        let touched = std::mem::take(&mut self.touched);
         for id in &touched.places {
             match self.places.get(id) {
                 Some(place) => batch.put_json(Table::Queue, keys::place(id), place),

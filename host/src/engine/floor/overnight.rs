@@ -20,10 +20,26 @@ impl Core {
     /// # Errors
     /// Where the store can't be read.
     pub fn overnight(&self) -> Result<Vec<Conversation>, EngineError> {
-        let (desk, now) = (self.desk(), self.clock.now());
-        let Some((from, to)) = night(&desk, now) else {
-            return Ok(Vec::new());
-        };
+        match night(&self.desk(), self.clock.now()) {
+            Some((from, to)) => self.left_between(from, to),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The conversations that came since the desk last closed, today's too, and still want a person.
+    pub(super) fn left_behind(&self) -> Result<Vec<Conversation>, EngineError> {
+        let now = self.clock.now();
+        match night(&self.desk(), now) {
+            Some((from, _)) => self.left_between(from, now),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn left_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Conversation>, EngineError> {
         let mut found: Vec<(Timestamp, Conversation)> = Vec::new();
         let mut mark = None;
         loop {

@@ -76,7 +76,12 @@ impl Core {
             late_seconds: login
                 .as_ref()
                 .map(|login| login.late_seconds)
-                .or_else(|| before.and_then(|before| before.late_seconds)),
+                .or_else(|| before.as_ref().and_then(|before| before.late_seconds)),
+            idle_since: before
+                .as_ref()
+                .filter(|_| !changed)
+                .and_then(|before| before.idle_since),
+            looked_at: before.and_then(|before| before.looked_at),
         };
         board.be(presence.clone());
         board.dispatch(&Roster::of(&desk), at);
@@ -134,7 +139,7 @@ impl Core {
     }
 
     /// Makes what changed on the board durable.
-    fn write_board(
+    pub(super) fn write_board(
         &self,
         mut board: super::Held<'_>,
         mut batch: Batch,

@@ -51,6 +51,8 @@ fn presence(agent: &str, status: PresenceStatus, now: Timestamp) -> Presence {
         seen_at: now,
         expires_at: None,
         late_seconds: None,
+        idle_since: None,
+        looked_at: None,
     }
 }
 
@@ -327,4 +329,62 @@ fn the_expected_wait_follows_the_teams_pace() {
     // One before it, each takes four minutes.
     let wait = expected(&desk).unwrap().as_secs();
     assert!((400..=560).contains(&wait), "{wait}");
+}
+
+/// What customers are told of their wait beside how long it was (R41): three agents with two places each, conversations
+/// of one to thirteen minutes, and somewhat more customers than they can serve.
+#[test]
+fn the_wait_that_is_told_is_the_wait_that_comes() {
+    let mut ratios = Vec::new();
+    for seed in 1..=20_u64 {
+        let mut random = seed;
+        let mut between = |from: i64, to: i64| {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            from + i64::try_from((random >> 33) % u64::try_from(to - from).unwrap()).unwrap()
+        };
+        let mut desk = Desk::new(2);
+        for agent in 0..AGENTS.len() {
+            desk.play(&Step::Be(agent, PresenceStatus::Online));
+        }
+        let mut ends: BTreeMap<ConversationId, i64> = BTreeMap::new();
+        let mut told: BTreeMap<ConversationId, (i64, i64)> = BTreeMap::new();
+        let (mut expected, mut waited) = (0, 0);
+        let mut next = 0;
+        while desk.second < 4 * 3_600 {
+            if desk.second >= next {
+                next = desk.second + between(40, 95);
+                desk.play(&Step::Ask(None, Priority::Normal));
+                let id =
+                    ConversationId::from_random(u128::try_from(desk.states.len() - 1).unwrap());
+                let standing = desk.board.standing(&id, &desk.roster, desk.now());
+                if let Some(wait) = standing.and_then(|standing| standing.wait) {
+                    told.insert(id, (desk.second, wait.as_secs()));
+                }
+            }
+            for id in desk.held() {
+                if let Some((since, wait)) = told.remove(&id) {
+                    expected += wait;
+                    waited += desk.second - since;
+                }
+                let end = *ends
+                    .entry(id.clone())
+                    .or_insert_with(|| desk.second + between(60, 780));
+                if end <= desk.second {
+                    let nth = desk.held().iter().position(|held| *held == id).unwrap();
+                    desk.play(&Step::End(nth));
+                }
+            }
+            desk.play(&Step::Pass(5));
+        }
+        assert!(waited > 1_800, "nobody waited: {waited}");
+        ratios.push(
+            f64::from(i32::try_from(expected).unwrap()) / f64::from(i32::try_from(waited).unwrap()),
+        );
+    }
+    assert!(
+        ratios.iter().all(|ratio| (0.7..=1.3).contains(ratio)),
+        "{ratios:?}"
+    );
 }
