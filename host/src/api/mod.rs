@@ -39,7 +39,7 @@ mod problem;
 mod promises;
 pub(crate) mod proxies;
 mod records;
-mod reports;
+pub(crate) mod reports;
 mod runs;
 mod search;
 mod server;
@@ -55,7 +55,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::engine::{Core, Engine, EngineError};
@@ -167,6 +167,23 @@ impl Api {
     /// The people who may sign in, and the audit log.
     pub(crate) fn staff(&self) -> &Arc<Staff> {
         &self.staff
+    }
+
+    /// Waits for the one place that there is for reports that read much.
+    pub(crate) async fn reporting(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = Arc::clone(&self.reporting).acquire_owned();
+        place.await.map_err(|_| Problem::broken())
+    }
+
+    /// Waits for the one place that there is for rehearsals.
+    pub(crate) async fn rehearsing(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = Arc::clone(&self.rehearsing).acquire_owned();
+        place.await.map_err(|_| Problem::broken())
+    }
+
+    /// The one place for taking a component in, if it is free.
+    pub(crate) fn pushing(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.pushing).try_acquire_owned().ok()
     }
 
     /// Reads the desk, off the threads that serve the network.

@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Params, Segments, Strict, body, check_kind, refuse};
@@ -102,7 +101,7 @@ pub(crate) async fn push(
     ) {
         return Err(refuse(request, problem).await);
     }
-    let Ok(place) = Arc::clone(&api.pushing).try_acquire_owned() else {
+    let Some(place) = api.pushing() else {
         let busy = "another component is being taken in; try again shortly";
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, busy).retry_after(2);
         return Err(refuse(request, problem).await);
@@ -173,7 +172,7 @@ pub(crate) async fn activate(
 ) -> Result<Json<ActiveView>, Problem> {
     let rehearses = api.engine.core().desk().settings.rehearsal.is_some();
     let place = match rehearses && !activation.force {
-        true => Some(rehearsing(&api).await?),
+        true => Some(api.rehearsing().await?),
         false => None,
     };
     let active = managed(&api, move |core| {
@@ -242,7 +241,7 @@ pub(crate) async fn rehearse(
     }
     let over = jiff::SignedDuration::from_hours(24 * i64::from(request.days));
     let examples = usize::try_from(request.examples).unwrap_or(usize::MAX);
-    let place = rehearsing(&api).await?;
+    let place = api.rehearsing().await?;
     let rehearsals = managed(&api, move |core| {
         let _place = place;
         core.rehearse_version(&name, &request.version, over, examples)
@@ -265,12 +264,6 @@ pub(crate) async fn roll_back(
 ) -> Result<Json<ActiveView>, Problem> {
     let active = managed(&api, move |core| core.roll_back_plugin(&name)).await?;
     Ok(Json(ActiveView::from(active)))
-}
-
-/// Waits for the one place that there is for rehearsals.
-async fn rehearsing(api: &Api) -> Result<OwnedSemaphorePermit, Problem> {
-    let place = Arc::clone(&api.rehearsing).acquire_owned();
-    place.await.map_err(|_| Problem::broken())
 }
 
 /// Compiling and storing block: off the threads that serve the network.

@@ -7,7 +7,7 @@
 //! - `frame`: what every page has; `words`: its texts in three languages; `time`: how times are written;
 //! - `assets`: the style sheet and the script; `form`: what a form sent;
 //! - `entrance`, `set_up`, `profile`: signing in, the first administrator, one's own account;
-//! - `people`, `audit`, `inbox`, `tickets`, `runs`: the pages.
+//! - `people`, `audit`, `inbox`, `tickets`, `runs`, `plugins`, `reports`: the pages.
 //!
 //! Invariants:
 //! 1. Every route is in [`routes::ROUTES`] with the roles that may use it, and what changes something is in the log.
@@ -23,7 +23,9 @@ mod frame;
 mod gate;
 mod inbox;
 mod people;
+mod plugins;
 mod profile;
+mod reports;
 mod routes;
 mod runs;
 mod set_up;

@@ -4,7 +4,10 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 
 use super::gate::{Gate, gate};
-use super::{Console, assets, audit, entrance, inbox, people, profile, runs, set_up, tickets};
+use super::{
+    Console, assets, audit, entrance, inbox, people, plugins, profile, reports, runs, set_up,
+    tickets,
+};
 use crate::staff::Role::{self, Administrator, Agent, Auditor, Member, Supervisor};
 
 /// Who may use a route.
@@ -66,6 +69,7 @@ const AUDIT: Access = Access::Roles(&[Administrator, Auditor]);
 const QUIET: &[&str] = &[
     "/console/alive",
     "/console/runs/{id}/replay",
+    "/console/plugins/{name}/rehearse",
     "/console/conversations/{id}/typing",
     "/console/conversations/{id}/review",
     "/console/conversations/{id}/suggestions",
@@ -144,6 +148,13 @@ routes! {
     LOOK get "/console/runs" => runs::show;
     LOOK get "/console/runs/{id}" => runs::one;
     LOOK post "/console/runs/{id}/replay" => runs::replay;
+    OVERSEE get "/console/plugins" => plugins::show;
+    ADMIN post "/console/plugins/{name}/rehearse" => plugins::rehearse;
+    ADMIN post "/console/plugins/{name}/activate" => plugins::activate;
+    ADMIN post "/console/plugins/{name}/rollback" => plugins::roll_back;
+    ADMIN post "/console/plugins/{name}/versions/{version}" => plugins::push;
+    OVERSEE get "/console/reports" => reports::show;
+    OVERSEE get "/console/reports/{file}" => reports::file;
     OVERSEE get "/console/people" => people::show;
     ADMIN post "/console/people" => people::add;
     ADMIN post "/console/people/{name}/role" => people::change_role;

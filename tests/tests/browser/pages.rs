@@ -36,7 +36,12 @@ fn busy() -> Host {
 }
 
 fn addresses() -> Vec<(&'static str, &'static str)> {
-    vec![("tickets", "/console/tickets"), ("runs", "/console/runs")]
+    vec![
+        ("tickets", "/console/tickets"),
+        ("runs", "/console/runs"),
+        ("plugins", "/console/plugins"),
+        ("reports", "/console/reports"),
+    ]
 }
 
 #[test]
@@ -107,6 +112,79 @@ fn a_run_is_replayed_to_the_same_bytes() {
     browser.click("table.list a");
     browser.click("main .head form button");
     browser.shows(".note.good", "byte for byte");
+    browser.is_unharmed();
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/browser"]
+fn a_component_is_pushed_rehearsed_activated_and_rolled_back() {
+    let host = busy();
+    let browser = Browser::open();
+    host.sign_in(&browser, "he-min", Role::Administrator);
+    browser.go(&host.at("/console/plugins"));
+    let file = std::env::temp_dir().join(format!("greeting-{}.wasm", std::process::id()));
+    let newer = switchboard_tests::script::Script::new("greeting")
+        .version("0.1.9")
+        .reply("Good day from the new greeting.");
+    std::fs::write(&file, newer.component()).unwrap();
+    browser.keys("#push-name", "greeting");
+    browser.keys("#push-version", "0.1.9");
+    browser.keys("#push-file", file.to_str().unwrap());
+    browser.click("form[data-upload] button");
+    browser.shows("#notice", "Added");
+    browser.click("form[action='/console/plugins/greeting/rehearse'] button");
+    browser.shows("#tried", "differ.");
+    browser.whole_picture("rehearsal");
+    browser.click("form[action='/console/plugins/greeting/activate'] button");
+    browser.shows("#notice", "Saved");
+    host.call(
+        "POST",
+        "/api/v1/messages",
+        &json!({"contact": "new", "text": "hello"}),
+    );
+    browser.go(&host.at("/console/runs"));
+    browser.click("table.list a");
+    browser.shows("main", "Good day from the new greeting.");
+    browser.go(&host.at("/console/plugins"));
+    browser.click("form[action='/console/plugins/greeting/rollback'] button");
+    browser.shows("#notice", "Saved");
+    browser.shows(
+        "form[action='/console/plugins/greeting/activate'] button",
+        "Activate",
+    );
+    browser.is_unharmed();
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/browser"]
+fn a_report_and_its_files_have_the_same_numbers() {
+    let host = busy();
+    let browser = Browser::open();
+    host.sign_in(&browser, "lin-mei", Role::Supervisor);
+    browser.go(&host.at("/console/reports"));
+    browser.click("#tickets summary");
+    let cells = browser.texts("#tickets tbody td bdi");
+    let csv = browser.script(
+        "const request = new XMLHttpRequest(); const link = document.querySelector(\"#tickets a[href*='.csv']\").href; \
+         request.open('GET', link, false); request.send(); return request.responseText",
+        json!([]),
+    );
+    let lines: Vec<&str> = csv.as_str().unwrap().trim().lines().skip(1).collect();
+    let numbers: Vec<&str> = lines.iter().flat_map(|line| line.split(',')).collect();
+    assert!(numbers.contains(&"complaint"), "{csv}");
+    for number in numbers.iter().filter(|number| !number.is_empty()) {
+        assert!(
+            cells.iter().any(|cell| cell == number),
+            "{number} of {cells:?}"
+        );
+    }
+    let form = browser.script(
+        "const request = new XMLHttpRequest(); request.open('GET', document.querySelector('main .head .button').href, false); \
+         request.overrideMimeType('text/plain; charset=x-user-defined'); request.send(); return request.responseText.slice(0, 2)",
+        json!([]),
+    );
+    assert_eq!(form, "PK", "a workbook");
     browser.is_unharmed();
 }
 

@@ -4,8 +4,6 @@ mod csv;
 mod figures;
 mod sheets;
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -21,7 +19,8 @@ pub(crate) use sheets::{
     __path_agents, __path_deliveries, __path_quality, __path_records, __path_workload,
 };
 
-use self::figures::{Figures, Satisfaction, Steps, Tickets, Volume};
+use self::figures::Volume;
+pub(crate) use self::figures::{Figures, Satisfaction, Steps, Tickets};
 use super::extract::Params;
 use super::{Api, Problem};
 use crate::engine::{Core, EngineError};
@@ -125,10 +124,7 @@ async fn report<F: Figures>(
     let now = api.engine.core().clock().now();
     let (from, to) = period(&query, &zone, now)?;
     // Each reads many runs: one after the other.
-    let place = Arc::clone(&api.reporting)
-        .acquire_owned()
-        .await
-        .map_err(|_| Problem::broken())?;
+    let place = api.reporting().await?;
     let in_zone = zone.clone();
     let rows = api.read(move |core| {
         let _place = place;
@@ -157,7 +153,8 @@ async fn report<F: Figures>(
     Ok(axum::Json(report).into_response())
 }
 
-fn figures_of<F: Figures>(
+/// The figures of a period, run by run.
+pub(crate) fn figures_of<F: Figures>(
     core: &Core,
     from: Timestamp,
     to: Timestamp,

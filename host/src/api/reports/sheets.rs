@@ -144,10 +144,7 @@ async fn report(
     let zone = api.engine.core().desk().time_zone.clone();
     let (from, to) = period(&query, &zone, api.engine.core().clock().now())?;
     // Each may read much: one after the other.
-    let place = std::sync::Arc::clone(&api.reporting)
-        .acquire_owned()
-        .await
-        .map_err(|_| Problem::broken())?;
+    let place = api.reporting().await?;
     let written = api.read(move |core| {
         let _place = place;
         let sheet = kind.of(core, Period { from, to })?;

@@ -165,6 +165,27 @@
         });
       });
     });
+    // data-upload="ADDRESS" on a form with `name`, `version` and a file: its bytes go there as they are, then on to data-done.
+    each("form[data-upload]", (form) => {
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const part = (name) => encodeURIComponent(form.elements[name].value.trim());
+        const request = new XMLHttpRequest();
+        request.open("POST", `${form.dataset.upload}/${part("name")}/versions/${part("version")}`);
+        request.responseType = "document";
+        request.setRequestHeader("Accept", "text/html");
+        request.setRequestHeader("Content-Type", "application/wasm");
+        if (token) request.setRequestHeader("X-CSRF-Token", token);
+        const button = form.querySelector("button");
+        button.disabled = true;
+        request.onloadend = () => {
+          button.disabled = false;
+          if (request.status === 201) location.assign(form.dataset.done);
+          else say(reason(request.response, request.status), "bad");
+        };
+        request.send(form.elements.file.files[0]);
+      });
+    });
     each("[data-end]", (list) => { list.scrollTop = list.scrollHeight; });
     each("form textarea[data-send]", (field) => {
       field.addEventListener("keydown", (event) => {

@@ -3,6 +3,8 @@
 mod common;
 mod inbox;
 mod people;
+mod plugins;
+mod reports;
 mod runs;
 mod tickets;
 
@@ -68,6 +70,8 @@ const FILES: &[&[Word]] = &[
     common::WORDS,
     people::WORDS,
     inbox::WORDS,
+    plugins::WORDS,
+    reports::WORDS,
     runs::WORDS,
     tickets::WORDS,
 ];

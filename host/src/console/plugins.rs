@@ -1,0 +1,301 @@
+//! Plugins: their versions, what each asks for and has, what it uses, and how another one goes live.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::Console;
+use super::form::Form;
+use super::frame::{Frame, page, redirect};
+use super::gate::Logged;
+use crate::api::extract::{body, check_kind};
+use crate::api::reports::{Steps, figures_of};
+use crate::api::{MAX_COMPONENT_BYTES, Problem};
+use crate::engine::{Core, Origin, PluginVersion, PluginsError, RehearsalReport};
+
+/// The days of history on which a version is tried, and how many examples are shown of each difference.
+const DAYS: i64 = 30;
+const EXAMPLES: usize = 3;
+
+/// A plugin with its versions, newest first.
+struct Named {
+    name: String,
+    summary: String,
+    versions: Vec<PluginVersion>,
+    /// The steps that use it.
+    uses: Vec<Use>,
+}
+
+/// A grant that a plugin asks for, and whether the step has it.
+struct Asked {
+    name: String,
+    is_granted: bool,
+}
+
+/// A step that uses a plugin: what it has, and how much of its limits it used within a day.
+struct Use {
+    step: String,
+    version: String,
+    asks: Vec<Asked>,
+    calls: u64,
+    failed: u64,
+    time_us: u64,
+    most_time_us: u64,
+    time_share: u64,
+    memory: u64,
+    most_memory: u64,
+    memory_share: u64,
+}
+
+#[derive(Template)]
+#[template(path = "console/plugins.html")]
+struct Plugins<'a> {
+    f: &'a Frame,
+    plugins: Vec<Named>,
+    tried: Option<Tried>,
+}
+
+impl Plugins<'_> {
+    /// The name of an origin's text.
+    fn origin(&self, origin: Origin) -> &'static str {
+        match origin {
+            Origin::Standard => "standard",
+            Origin::Desk => "desk",
+            Origin::Pushed => "pushed",
+        }
+    }
+}
+
+/// What a rehearsal found.
+struct Tried {
+    name: String,
+    version: String,
+    reports: Vec<RehearsalReport>,
+}
+
+/// Compiling and storing block: off the threads that serve the network.
+async fn managed<T: Send + 'static>(
+    console: &Console,
+    work: impl FnOnce(&Core) -> Result<T, PluginsError> + Send + 'static,
+) -> Result<T, Problem> {
+    let core = Arc::clone(console.api.engine.core());
+    match tokio::task::spawn_blocking(move || work(&core)).await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(Problem::broken()),
+    }
+}
+
+/// The page.
+pub(super) async fn show(
+    State(console): State<Console>,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    render(&console, &frame, None).await
+}
+
+async fn render(
+    console: &Console,
+    frame: &Frame,
+    tried: Option<Tried>,
+) -> Result<Response, Problem> {
+    let versions = managed(console, Core::plugins).await?;
+    let (now, zone) = (frame.now, frame.zone.clone());
+    let from = now
+        .checked_sub(SignedDuration::from_hours(24))
+        .unwrap_or(now);
+    let place = console.api.reporting().await?;
+    let figures = console.api.read(move |core| {
+        let _place = place;
+        figures_of::<Steps>(core, from, now, &zone)
+    });
+    let figures = figures.await?;
+    let core = console.api.engine.core();
+    let mut plugins: BTreeMap<String, Named> = BTreeMap::new();
+    for version in versions {
+        let named = plugins
+            .entry(version.name.clone())
+            .or_insert_with(|| Named {
+                name: version.name.clone(),
+                summary: String::new(),
+                versions: Vec::new(),
+                uses: Vec::new(),
+            });
+        named.versions.insert(0, version);
+    }
+    for (used, summary) in uses(core, &figures) {
+        if let Some(named) = plugins.get_mut(&used.0) {
+            named.summary = summary;
+            named.uses.push(used.1);
+        }
+    }
+    Ok(page(&Plugins {
+        f: frame,
+        plugins: plugins.into_values().collect(),
+        tried,
+    }))
+}
+
+fn uses(core: &Core, figures: &[Value]) -> Vec<((String, Use), String)> {
+    let workflow = core.workflow();
+    let plans = workflow.steps.iter().chain(&workflow.reviewers);
+    let configured = workflow.desk.steps.iter().chain(&workflow.desk.reviewers);
+    plans
+        .zip(configured)
+        .map(|(plan, step)| {
+            let manifest = plan.plugin.manifest();
+            let row = figures.iter().find(|row| {
+                text(row, "step") == plan.name && text(row, "version") == manifest.version
+            });
+            let figure = |name: &str| row.map_or(0, |row| number(row, name));
+            let most_time_us = u64::try_from(plan.limits.time.as_micros()).unwrap_or(u64::MAX);
+            let most_memory = u64::try_from(plan.limits.memory).unwrap_or(u64::MAX);
+            let (time_us, memory) = (figure("p99_us"), figure("max_memory_bytes"));
+            let asks = manifest.grants.iter().map(|name| Asked {
+                is_granted: step.grants.has(name),
+                name: name.clone(),
+            });
+            let used = Use {
+                step: plan.name.clone(),
+                version: manifest.version.clone(),
+                asks: asks.collect(),
+                calls: figure("calls"),
+                failed: figure("failed"),
+                time_us,
+                most_time_us,
+                time_share: share(time_us, most_time_us),
+                memory,
+                most_memory,
+                memory_share: share(memory, most_memory),
+            };
+            ((manifest.name.clone(), used), manifest.summary.clone())
+        })
+        .collect()
+}
+
+/// Of a hundred.
+fn share(part: u64, whole: u64) -> u64 {
+    (part.saturating_mul(100) / whole.max(1)).min(100)
+}
+
+fn text<'v>(row: &'v Value, name: &str) -> &'v str {
+    row.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn number(row: &Value, name: &str) -> u64 {
+    row.get(name).and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// Tries a version on recorded history; changes nothing.
+pub(super) async fn rehearse(
+    State(console): State<Console>,
+    frame: Frame,
+    Path(name): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let version = form.needed("version")?;
+    let place = console.api.rehearsing().await?;
+    let (of, wanted) = (name.clone(), version.clone());
+    let reports = managed(&console, move |core| {
+        let _place = place;
+        let over = SignedDuration::from_hours(24 * DAYS);
+        core.rehearse_version(&of, &wanted, over, EXAMPLES)
+    });
+    let tried = Tried {
+        name,
+        version,
+        reports: reports.await?,
+    };
+    render(&console, &frame, Some(tried)).await
+}
+
+/// Makes a version live.
+pub(super) async fn activate(
+    State(console): State<Console>,
+    Path(name): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let version = form.needed("version")?;
+    let force = form.text("force") == "yes";
+    let rehearses = console
+        .api
+        .engine
+        .core()
+        .desk()
+        .settings
+        .rehearsal
+        .is_some();
+    let place = match rehearses && !force {
+        true => Some(console.api.rehearsing().await?),
+        false => None,
+    };
+    let active = managed(&console, move |core| {
+        let _place = place;
+        core.activate_plugin(&name, &version, force)
+    });
+    let active = active.await?;
+    Ok(done(format!("{} {}", active.name, active.version)))
+}
+
+/// Makes the version live that was live before.
+pub(super) async fn roll_back(
+    State(console): State<Console>,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    let active = managed(&console, move |core| core.roll_back_plugin(&name)).await?;
+    Ok(done(format!("{} {}", active.name, active.version)))
+}
+
+fn done(detail: String) -> Response {
+    let mut response = redirect("/console/plugins?done=done-saved");
+    response.extensions_mut().insert(Logged(detail));
+    response
+}
+
+/// Takes a component in: its bytes as they are, sent by the page's script.
+pub(super) async fn push(
+    State(console): State<Console>,
+    Path((name, version)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Problem> {
+    check_kind(
+        request.headers(),
+        "application/wasm",
+        "the component's bytes",
+    )?;
+    let Some(place) = console.api.pushing() else {
+        let busy = "another component is being taken in; try again shortly";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, busy).retry_after(2));
+    };
+    let bytes = body(
+        request,
+        MAX_COMPONENT_BYTES,
+        console.api.config.body_deadline,
+    )
+    .await?;
+    let pushed = managed(&console, move |core| {
+        let _place = place;
+        core.push_plugin(&name, &version, &bytes)
+    });
+    let pushed = pushed.await?;
+    let mut response = StatusCode::CREATED.into_response();
+    response
+        .extensions_mut()
+        .insert(Logged(format!("{} {}", pushed.name, pushed.version)));
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_never_above_a_hundred() {
+        assert_eq!((share(1, 4), share(9, 3), share(1, 0)), (25, 100, 100));
+    }
+}

@@ -1,0 +1,510 @@
+//! Reports: the figures of a period as charts and tables, and the same numbers as files.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::Console;
+use super::form::{Asked, Form};
+use super::frame::{Frame, page};
+use super::gate::Who;
+use crate::api::Problem;
+use crate::api::acting::Acting;
+use crate::api::reports::{Figures, Satisfaction, Tickets, figures_of};
+use crate::engine::{Core, EngineError};
+use crate::model::{Change, ConversationId, Run};
+use crate::report::{Column, Kind, Period, Sheet};
+
+/// The days of a report where none are said.
+const DAYS: i64 = 30;
+/// How many lines of a long table a page shows; files have all.
+const SHOWN: usize = 20;
+/// How many channels have a colour of their own.
+const COLOURS: usize = 5;
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The reports of the page, by the name of their file.
+const NAMES: &[&str] = &[
+    "hours",
+    "agents",
+    "satisfaction",
+    "tickets",
+    "workload",
+    "quality",
+    "records",
+];
+
+const HOURS: &[Column] = &[
+    Column::plain("channel"),
+    Column::plain("hour"),
+    Column::plain("messages"),
+    Column::plain("conversations"),
+];
+const SATISFACTION: &[Column] = &[
+    Column::plain("code"),
+    Column::plain("reason"),
+    Column::plain("asked"),
+    Column::plain("answers"),
+    Column::plain("share"),
+    Column::plain("mean_points"),
+];
+const TICKETS: &[Column] = &[
+    Column::plain("department"),
+    Column::plain("kind"),
+    Column::plain("opened"),
+    Column::plain("escalated"),
+    Column::plain("closed"),
+    Column::plain("closed_late"),
+    Column::plain("mean_seconds_to_acknowledge"),
+    Column::plain("mean_seconds_to_close"),
+];
+
+/// What customers wrote, by channel and hour of the desk's day.
+#[derive(Default)]
+struct Hours(BTreeMap<(String, i8), (u32, u32)>);
+
+impl Figures for Hours {
+    const COLUMNS: &'static [&'static str] = &["channel", "hour", "messages", "conversations"];
+
+    fn add(&mut self, run: &Run, zone: &TimeZone) {
+        for entry in &run.entries {
+            let Change::Received { message } = &entry.change else {
+                continue;
+            };
+            let hour = zone.to_datetime(message.at).hour();
+            let key = (run.before.channel.clone(), hour);
+            let (messages, conversations) = self.0.entry(key).or_default();
+            *messages += 1;
+            *conversations += u32::from(message.number == 1);
+        }
+    }
+
+    fn rows(self) -> Vec<Value> {
+        let row = |((channel, hour), (messages, conversations))| json!({"channel": channel, "hour": hour, "messages": messages, "conversations": conversations});
+        self.0.into_iter().map(row).collect()
+    }
+}
+
+/// One of the reports.
+fn sheet(
+    core: &Core,
+    acting: &Acting,
+    name: &str,
+    period: Period,
+) -> Result<Option<Sheet>, EngineError> {
+    let zone = core.desk().time_zone.clone();
+    let Period { from, to } = period;
+    let (name, columns, rows) = match name {
+        "hours" => ("hours", HOURS, figures_of::<Hours>(core, from, to, &zone)?),
+        "satisfaction" => {
+            let rows = figures_of::<Satisfaction>(core, from, to, &zone)?;
+            ("satisfaction", SATISFACTION, rows)
+        }
+        "tickets" => (
+            "tickets",
+            TICKETS,
+            figures_of::<Tickets>(core, from, to, &zone)?,
+        ),
+        other => {
+            let Some(kind) = Kind::parse(other) else {
+                return Ok(None);
+            };
+            let mut sheet = kind.of(core, period)?;
+            // Conversation by conversation: what is hidden from somebody must not show.
+            let mut rows = Vec::with_capacity(sheet.rows.len());
+            for row in sheet.rows {
+                let id = row.get("conversation").and_then(Value::as_str);
+                let id = id.filter(|id| id.starts_with(ConversationId::PREFIX));
+                let is_shown = match id {
+                    Some(id) => acting.sees_id(core, &ConversationId::new(id))?,
+                    None => true,
+                };
+                if is_shown {
+                    rows.push(row);
+                }
+            }
+            sheet.rows = rows;
+            return Ok(Some(sheet));
+        }
+    };
+    let rows = rows.into_iter().filter_map(|row| match row {
+        Value::Object(row) => Some(row),
+        _ => None,
+    });
+    Ok(Some(Sheet {
+        name,
+        title: name.to_owned(),
+        columns,
+        rows: rows.collect(),
+    }))
+}
+
+/// A bar with its name and its figure.
+struct Bar {
+    name: String,
+    figure: String,
+    /// Of a hundred.
+    share: u64,
+    is_bad: bool,
+}
+
+fn bars(rows: impl IntoIterator<Item = (String, f64, String, bool)>) -> Vec<Bar> {
+    let rows: Vec<_> = rows.into_iter().collect();
+    let most = rows
+        .iter()
+        .map(|(_, value, _, _)| *value)
+        .fold(0.0, f64::max);
+    rows.into_iter()
+        .map(|(name, value, figure, is_bad)| Bar {
+            name,
+            figure,
+            share: if most > 0.0 {
+                (value * 100.0 / most).round() as u64
+            } else {
+                0
+            },
+            is_bad,
+        })
+        .collect()
+}
+
+/// A part of a column of the chart by hour.
+struct Part {
+    x: usize,
+    y: u64,
+    height: u64,
+    colour: usize,
+    title: String,
+}
+
+/// Messages by hour and channel.
+struct Chart {
+    parts: Vec<Part>,
+    channels: Vec<(String, usize, u64)>,
+    most: u64,
+}
+
+/// How high the chart is; 24 columns, each ten wide.
+const HEIGHT: u64 = 100;
+
+fn chart(rows: &[Map<String, Value>]) -> Chart {
+    let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut hours = [0_u64; 24];
+    for row in rows {
+        *totals.entry(text(row, "channel")).or_default() += number(row, "messages");
+        if let Some(hour) = hour_of(row).and_then(|hour| hours.get_mut(hour)) {
+            *hour += number(row, "messages");
+        }
+    }
+    let most = hours.iter().copied().max().unwrap_or(0);
+    let colour = |channel: &str| {
+        let nth = totals.keys().position(|known| *known == channel);
+        nth.unwrap_or(0).min(COLOURS - 1)
+    };
+    let mut tops = [HEIGHT; 24];
+    let mut parts = Vec::new();
+    for row in rows {
+        let (Some(hour), messages) = (hour_of(row), number(row, "messages")) else {
+            continue;
+        };
+        let Some(top) = tops.get_mut(hour).filter(|_| messages > 0) else {
+            continue;
+        };
+        let height = (messages * HEIGHT / most.max(1)).max(1).min(*top);
+        *top -= height;
+        let channel = text(row, "channel");
+        parts.push(Part {
+            x: hour * 10 + 1,
+            y: *top,
+            height,
+            colour: colour(channel),
+            title: format!("{hour:02}:00 {channel}: {messages}"),
+        });
+    }
+    Chart {
+        parts,
+        most,
+        channels: totals
+            .iter()
+            .map(|(channel, total)| ((*channel).to_owned(), colour(channel), *total))
+            .collect(),
+    }
+}
+
+fn hour_of(row: &Map<String, Value>) -> Option<usize> {
+    usize::try_from(number(row, "hour"))
+        .ok()
+        .filter(|hour| *hour < 24)
+}
+
+fn text<'v>(row: &'v Map<String, Value>, name: &str) -> &'v str {
+    row.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn number(row: &Map<String, Value>, name: &str) -> u64 {
+    row.get(name).and_then(Value::as_u64).unwrap_or_default()
+}
+
+fn real(row: &Map<String, Value>, name: &str) -> Option<f64> {
+    row.get(name).and_then(Value::as_f64)
+}
+
+fn seconds(value: Option<f64>) -> String {
+    value.map_or_else(|| "—".to_owned(), |value| format!("{value:.0} s"))
+}
+
+/// A table of the page: at most so many lines.
+struct Table {
+    name: &'static str,
+    heads: Vec<String>,
+    rows: Vec<Vec<String>>,
+    more: usize,
+}
+
+impl Table {
+    fn of(sheet: &Sheet) -> Self {
+        let cell = |row: &Map<String, Value>, key: &str| match row.get(key) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        };
+        let heads = sheet.columns.iter().map(|column| column.head().to_owned());
+        let rows = sheet.rows.iter().take(SHOWN).map(|row| {
+            let cells = sheet.columns.iter().map(|column| cell(row, column.key));
+            cells.collect()
+        });
+        Self {
+            name: sheet.name,
+            heads: heads.collect(),
+            rows: rows.collect(),
+            more: sheet.rows.len().saturating_sub(SHOWN),
+        }
+    }
+}
+
+/// A report with its chart.
+struct Section {
+    bars: Vec<Bar>,
+    table: Table,
+}
+
+#[derive(Template)]
+#[template(path = "console/reports.html")]
+struct Reports<'a> {
+    f: &'a Frame,
+    chart: Chart,
+    sections: Vec<Section>,
+    from: String,
+    to: String,
+    query: String,
+}
+
+/// Which days; the last one counts whole.
+struct Days {
+    from: Date,
+    to: Date,
+    period: Period,
+}
+
+fn days(asked: &Form, frame: &Frame) -> Result<Days, Problem> {
+    let day = |field: &str| -> Result<Option<Date>, Problem> {
+        let read = asked.some(field).map(|text| {
+            text.parse().map_err(|_| {
+                Problem::bad_request(format!("{field}: {text:?} is no day; write 2026-03-10"))
+            })
+        });
+        read.transpose()
+    };
+    let today = frame.now.to_zoned(frame.zone.clone()).date();
+    let to = day("to")?.unwrap_or(today);
+    let usual = to.checked_sub(SignedDuration::from_hours(24 * (DAYS - 1)));
+    let from = day("from")?.unwrap_or_else(|| usual.unwrap_or(to));
+    if from > to {
+        return Err(Problem::bad_request("from: is after `to`; exchange them"));
+    }
+    let midnight = |day: Date| -> Result<Timestamp, Problem> {
+        let begins = day.to_zoned(frame.zone.clone());
+        let begins = begins.map_err(|error| Problem::bad_request(error.to_string()))?;
+        Ok(begins.timestamp())
+    };
+    Ok(Days {
+        from,
+        to,
+        period: Period {
+            from: midnight(from)?,
+            to: midnight(to.tomorrow().unwrap_or(to))?,
+        },
+    })
+}
+
+/// The page.
+pub(super) async fn show(
+    State(console): State<Console>,
+    frame: Frame,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Response, Problem> {
+    let Days { from, to, period } = days(&asked, &frame)?;
+    let acting = who.acting();
+    let place = console.api.reporting().await?;
+    let sheets = console.api.read(move |core| {
+        let _place = place;
+        let mut sheets = Vec::new();
+        for name in NAMES {
+            sheets.extend(sheet(core, &acting, name, period)?);
+        }
+        Ok(sheets)
+    });
+    let sheets = sheets.await?;
+    let hours = sheets.iter().find(|sheet| sheet.name == "hours");
+    let query = format!("from={from}&to={to}");
+    Ok(page(&Reports {
+        f: &frame,
+        chart: chart(hours.map_or(&[], |sheet| sheet.rows.as_slice())),
+        sections: sheets.iter().map(|sheet| section(sheet, &frame)).collect(),
+        from: from.to_string(),
+        to: to.to_string(),
+        query,
+    }))
+}
+
+fn section(sheet: &Sheet, frame: &Frame) -> Section {
+    let rows = sheet.rows.iter();
+    let bars = match sheet.name {
+        "agents" => bars(rows.skip(1).map(|row| {
+            let mean = real(row, "mean_response_s");
+            (
+                text(row, "agent").to_owned(),
+                mean.unwrap_or(0.0),
+                seconds(mean),
+                mean.is_some_and(|mean| mean > 60.0),
+            )
+        })),
+        "satisfaction" => bars(["1", "2", "3", "4"].into_iter().map(|code| {
+            let row = sheet.rows.iter().find(|row| text(row, "code") == code);
+            let answers = row.map_or(0, |row| number(row, "answers"));
+            let share = row.and_then(|row| real(row, "share")).unwrap_or(0.0) * 100.0;
+            let name = format!("{code} {}", frame.one("code-is", code));
+            (
+                name,
+                answers as f64,
+                format!("{answers} · {share:.0} %"),
+                matches!(code, "3" | "4"),
+            )
+        })),
+        "tickets" => bars(rows.map(|row| {
+            let opened = number(row, "opened");
+            let kind = text(row, "kind");
+            let name = format!("{} · {}", frame.one("kind", kind), text(row, "department"));
+            (name, opened as f64, opened.to_string(), kind == "complaint")
+        })),
+        "workload" => bars(rows.filter(|row| text(row, "name") != "all").map(|row| {
+            let replies = number(row, "replies");
+            let name = format!(
+                "{} · {}",
+                frame.one("worker", text(row, "worker")),
+                text(row, "name")
+            );
+            (name, replies as f64, replies.to_string(), false)
+        })),
+        "quality" => bars(["blocking", "warnings", "remarks"].into_iter().map(|name| {
+            let found = sheet.rows.first().map_or(0, |row| number(row, name));
+            (
+                frame.one("finding", name),
+                found as f64,
+                found.to_string(),
+                name == "blocking",
+            )
+        })),
+        _ => Vec::new(),
+    };
+    Section {
+        bars,
+        table: Table::of(sheet),
+    }
+}
+
+/// The same numbers as a file: `agents.csv`, `agents.xlsx`.
+pub(super) async fn file(
+    State(console): State<Console>,
+    frame: Frame,
+    who: Who,
+    Path(file): Path<String>,
+    Asked(asked): Asked,
+) -> Result<Response, Problem> {
+    let nothing = || Problem::not_found(format!("there is no report {file:?}"));
+    let (name, ending) = file.rsplit_once('.').ok_or_else(nothing)?;
+    let mime = match ending {
+        "csv" => "text/csv; charset=utf-8",
+        "xlsx" => XLSX,
+        _ => return Err(nothing()),
+    };
+    let name = NAMES
+        .iter()
+        .find(|known| **known == name)
+        .ok_or_else(nothing)?;
+    let period = days(&asked, &frame)?.period;
+    let (acting, is_csv) = (who.acting(), ending == "csv");
+    let place = console.api.reporting().await?;
+    let written = console.api.read(move |core| {
+        let _place = place;
+        let sheet = sheet(core, &acting, name, period)?;
+        Ok(sheet.map(|sheet| match is_csv {
+            true => sheet.to_csv(),
+            false => sheet.to_xlsx(),
+        }))
+    });
+    let bytes = written.await?.ok_or_else(nothing)?;
+    let bytes =
+        bytes.map_err(|why| Problem::bad_request(format!("{why}; ask for a shorter period")))?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
+    if let Ok(name) = HeaderValue::try_from(format!("attachment; filename=\"{name}.{ending}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(channel: &str, hour: u64, messages: u64) -> Map<String, Value> {
+        let row = json!({"channel": channel, "hour": hour, "messages": messages});
+        row.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn the_busiest_hour_is_as_high_as_the_chart_and_channels_stand_on_one_another() {
+        let chart = chart(&[
+            row("api", 9, 10),
+            row("web", 9, 30),
+            row("web", 10, 20),
+            row("web", 30, 9),
+        ]);
+        assert_eq!(chart.most, 40);
+        let parts: Vec<_> = chart
+            .parts
+            .iter()
+            .map(|part| (part.x, part.y, part.height))
+            .collect();
+        assert_eq!(parts, [(91, 75, 25), (91, 0, 75), (101, 50, 50)]);
+        assert_eq!(chart.channels[1], ("web".to_owned(), 1, 59));
+    }
+
+    #[test]
+    fn nothing_at_all_is_a_chart_without_columns() {
+        assert!(chart(&[]).parts.is_empty());
+        assert!(bars([]).is_empty());
+        let none = bars([("a".to_owned(), 0.0, "0".to_owned(), false)]);
+        assert_eq!(none[0].share, 0);
+    }
+}
