@@ -14,7 +14,7 @@ use switchboard::model::{
     ConversationView, DeskView, Event, EventId, KvScope, Message, MessageId, Occurrence,
 };
 use switchboard::sandbox::{
-    Call, Contact, Grant, Grants, Hit, Host, HostSide, KvUsage, Limits, Plugin, Sandbox,
+    Call, Contact, Grant, Grants, Hit, Host, HostSide, KvUsage, Limits, Outside, Plugin, Sandbox,
     SandboxConfig,
 };
 
@@ -270,6 +270,9 @@ impl Host for Constants {
             labels: Vec::new(),
         }])
     }
+    fn article(&self, _: &str) -> Result<Option<Hit>, String> {
+        Ok(None)
+    }
     fn departments(&self) -> Vec<String> {
         DEPARTMENTS.map(str::to_owned).to_vec()
     }
@@ -307,6 +310,9 @@ impl Host for Constants {
         _: u32,
     ) -> Result<Vec<(String, Vec<u8>)>, String> {
         Ok(Vec::new())
+    }
+    fn outside(&self) -> &dyn Outside {
+        &()
     }
     fn kv_usage(&self, _: KvScope) -> Result<KvUsage, String> {
         Ok(KvUsage::default())

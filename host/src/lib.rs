@@ -6,12 +6,14 @@
 //! cli → console → api → report → engine → sandbox, store, knowledge, workflow → model
 //! console, api → staff → store, model
 //! cli → author → sandbox, workflow → model
+//! engine, sandbox, workflow → egress → model
 //! ```
 //!
 //! - [`author`] — a plugin's project: new, built, tried;
 //! - [`cli`] — the command line, one file for each command;
 //! - [`api`] — the HTTP API and the chat page;
 //! - [`console`] — the pages in which people of the desk work;
+//! - [`egress`] — what leaves the host for servers of others;
 //! - [`engine`] — one event through its chain, durably, many accounts at once; replay and virtual time;
 //! - [`knowledge`] — the desk's articles and the search that answers from them;
 //! - [`model`] — what a desk is made of: pure data and pure rules;
@@ -25,6 +27,7 @@ pub mod api;
 pub mod author;
 pub mod cli;
 pub mod console;
+pub mod egress;
 pub mod engine;
 pub mod knowledge;
 pub mod model;

@@ -3,7 +3,7 @@
 # wit-bindgen (cargo install --locked wit-bindgen-cli@0.63.0) and Go for gofmt.
 set -euo pipefail
 cd "$(dirname "$0")/plugin"
-contract=../../../wit/0.1.0
+contract=../../../wit/0.1.1
 
 wit-bindgen c "$contract" --world step --out-dir c/bindings
 

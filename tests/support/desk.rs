@@ -9,7 +9,7 @@ use switchboard::model::{
     DeskView, Event, EventId, KvScope, Message, MessageId, Occurrence, Outcome,
 };
 use switchboard::sandbox::{
-    Call, CallReport, Contact, Grant, Grants, Hit, Host, HostSide, KvUsage, Limits, Plugin,
+    Call, CallReport, Contact, Grant, Grants, Hit, Host, HostSide, KvUsage, Limits, Outside, Plugin,
 };
 
 /// When everything happens.
@@ -92,6 +92,9 @@ impl Host for Desk {
         };
         Ok((0..limit).map(hit).collect())
     }
+    fn article(&self, _: &str) -> Result<Option<Hit>, String> {
+        Ok(None)
+    }
     fn departments(&self) -> Vec<String> {
         vec!["service".to_owned()]
     }
@@ -132,6 +135,9 @@ impl Host for Desk {
             .take(limit as usize)
             .map(|((_, key), value)| (key.clone(), value.clone()))
             .collect())
+    }
+    fn outside(&self) -> &dyn Outside {
+        &()
     }
     fn kv_usage(&self, _: KvScope) -> Result<KvUsage, String> {
         let keys = self.keys.lock().unwrap();

@@ -33,6 +33,8 @@ pub struct Guest {
     pub manifest: [String; 3],
     /// Grants that the manifest asks for.
     pub grants: Vec<String>,
+    /// The version of the contract.
+    pub contract: &'static str,
     /// The world.
     pub world: &'static str,
     /// The name of the function besides `describe`.
@@ -52,6 +54,7 @@ impl Default for Guest {
             items: String::new(),
             manifest: ["hostile", "0.1.0", "a test's plugin"].map(str::to_owned),
             grants: Vec::new(),
+            contract: "0.1.0",
             world: "step",
             export: "handle",
             encoding: StringEncoding::UTF8,
@@ -92,8 +95,18 @@ impl Guest {
     pub fn importing(mut self, interface: &str, function: &str, core_type: &str) -> Self {
         let name = function.replace('-', "_");
         self.imports.push_str(&format!(
-            "(import \"switchboard:plugin/{interface}@0.1.0\" \"{function}\" (func ${name} {core_type}))\n"
+            "(import \"switchboard:plugin/{interface}@{}\" \"{function}\" (func ${name} {core_type}))\n",
+            self.contract
         ));
+        self
+    }
+
+    /// Of another version of the contract.
+    pub fn of_contract(mut self, contract: &'static str) -> Self {
+        let versions = [self.contract, contract].map(|version| format!("@{version}\""));
+        let [before, now] = versions.each_ref().map(String::as_str);
+        self.imports = self.imports.replace(before, now);
+        self.contract = contract;
         self
     }
 
@@ -154,7 +167,9 @@ impl Guest {
 
     /// The component.
     pub fn component(&self) -> Vec<u8> {
-        let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/0.1.0");
+        let contract = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../wit")
+            .join(self.contract);
         let mut resolve = Resolve::default();
         let (package, _) = resolve.push_dir(&contract).unwrap();
         component_of(self.module(), &resolve, package, self.world, self.encoding)

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard::engine::{
-    Answer, Clock, Core, EngineError, Entropy, Inbound, MessagePage, Parts, ReplayReport,
+    Answer, Clock, Core, EngineError, Entropy, Inbound, MessagePage, Network, Parts, ReplayReport,
     ReplaySelection, Request, SeededEntropy, VirtualClock,
 };
 use switchboard::model::{Author, Conversation, ConversationId, Message};
@@ -284,7 +284,7 @@ fn core_in(
         entropy: Arc::clone(entropy) as Arc<dyn Entropy>,
     };
     match Core::new(parts) {
-        Ok(core) => Arc::new(core),
+        Ok(core) => Arc::new(core.with_network(Network::new(None))),
         Err(error) => panic!("{error}"),
     }
 }

@@ -179,6 +179,58 @@ impl Script {
         ))
     }
 
+    /// Built for the contract that has servers of others and the model; asks for them.
+    pub fn reaching_out(mut self) -> Self {
+        self.guest = self.guest.of_contract("0.1.1");
+        self.guest
+            .grants
+            .extend(["http", "model"].map(str::to_owned));
+        self.importing(
+            "http",
+            "send",
+            "(param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)",
+        )
+        .importing("model", "complete", "(param i32 i32 i32 i32 i32 i32 i32)")
+    }
+
+    /// Sends a request and replies with what came back: the body, or why there is none.
+    pub fn send(mut self, method: &str, url: &str, body: Option<&str>) -> Self {
+        let [(method, method_length), (url, url_length)] =
+            [method, url].map(|text| self.text(text));
+        let known = u32::from(body.is_some());
+        let (body, body_length) = body.map_or((0, 0), |body| self.text(body));
+        self.wat(&format!(
+            "(call $send (i32.const {method}) (i32.const {method_length}) (i32.const {url}) (i32.const {url_length})
+                (i32.const 0) (i32.const 0) (i32.const {known}) (i32.const {body}) (i32.const {body_length})
+                (i32.const {RETURNED}))"
+        ))
+        .returned(16)
+    }
+
+    /// Asks the model and replies with what it says, or why it doesn't.
+    pub fn complete(mut self, instructions: &str, question: &str) -> Self {
+        let [(first, first_length), (second, second_length)] =
+            [instructions, question].map(|text| self.text(text));
+        self.wat(&format!(
+            "(call $complete (i32.const {first}) (i32.const {first_length}) (i32.const {second})
+                (i32.const {second_length}) (i32.const 0) (i32.const 0) (i32.const {RETURNED}))"
+        ))
+        .returned(4)
+    }
+
+    /// Replies with the text of an answer, which stands so many bytes behind its beginning, or with that of an error.
+    fn returned(self, text: usize) -> Self {
+        let (answer, error) = (RETURNED + text, RETURNED + 8);
+        self.effect(0, |script, at| {
+            script.wat(&format!(
+                "(if (i32.load8_u (i32.const {RETURNED}))
+                    (then (i64.store (i32.const {0}) (i64.load (i32.const {error}))))
+                    (else (i64.store (i32.const {0}) (i64.load (i32.const {answer})))))",
+                at + 4
+            ))
+        })
+    }
+
     /// Notes down the last message that it sees.
     pub fn last_seen(self) -> Self {
         self.effect(1, |script, at| {

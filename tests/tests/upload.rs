@@ -97,6 +97,17 @@ fn an_inspection_tells_what_a_component_asks_for() {
 }
 
 #[test]
+fn versions_of_the_contract_are_served_side_by_side() {
+    let old = sandbox().inspect(&clock().component()).unwrap();
+    let new = sandbox().inspect(&clock().of_contract("0.1.1").component()).unwrap();
+    assert_eq!((old.contract.as_str(), new.contract.as_str()), ("0.1.0", "0.1.1"));
+    for component in [clock().component(), clock().of_contract("0.1.1").component()] {
+        let plugin = sandbox().activate(&component).unwrap();
+        assert!(Setting::default().call(&plugin).result.is_ok());
+    }
+}
+
+#[test]
 fn a_reviewer_is_known_and_doesnt_handle_events() {
     let guest = Guest {
         world: "reviewer",
@@ -139,7 +150,7 @@ fn what_isnt_a_plugin_is_told_what_it_lacks() {
                 "switchboard:plugin/clock@0.1.0",
                 "switchboard:plugin/fetch@0.1.0",
             ),
-            "switchboard:plugin/fetch@0.1.0, which the world step doesn't have",
+            "switchboard:plugin/fetch@0.1.0, which the world step of version 0.1.0 doesn't have",
         ),
     ] {
         let refusal = refusal(&bytes);

@@ -9,7 +9,7 @@ use wit_parser::{
     Docs, Function, Interface, Resolve, Type, TypeDef, TypeDefKind, World, WorldItem,
 };
 
-const CONTRACT: &str = "wit/0.1.0";
+const CONTRACT: &str = "wit/0.1.1";
 const PAGES: &str = "docs/reference";
 const HEAD: &str =
     "<!-- Written by `cargo xtask reference` from the contract; change wit/ instead. -->\n\n";

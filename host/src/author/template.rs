@@ -10,7 +10,7 @@ use include_dir::{Dir, include_dir};
 use super::project::{Language, check_name};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/plugin");
-static CONTRACT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../wit/0.1.0");
+static CONTRACT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../wit/0.1.1");
 
 /// What ends the names of files that cargo or go would take for their own in this repository.
 const TEMPLATE: &str = ".template";

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::setup;
+use crate::egress::{Ask, SecretText, Secrets};
 use crate::engine::{PluginsError, RefusedWish};
 use crate::store::MemoryStore;
 use crate::workflow::{DESK_FILE, Desk, DeskFiles, Problem, Step};
@@ -76,7 +77,12 @@ fn plugins(desk: Desk) -> anyhow::Result<(Result<Arc<Desk>, Vec<Problem>>, Vec<P
     let core = setup::core(Arc::clone(&desk), Arc::new(MemoryStore::new()), sandbox);
     let error = match core {
         Ok(core) => {
-            let warnings = core.refused_wishes().iter().map(warning).collect();
+            let wishes = core.refused_wishes();
+            let warnings = wishes
+                .iter()
+                .map(warning)
+                .chain(missing_secrets(&desk))
+                .collect();
             return Ok((Ok(desk), warnings));
         }
         Err(error) => error,
@@ -103,6 +109,31 @@ fn plugins(desk: Desk) -> anyhow::Result<(Result<Arc<Desk>, Vec<Problem>>, Vec<P
     Ok((Err(vec![problem]), Vec::new()))
 }
 
+/// Secrets that the desk names and this machine doesn't have. It may not be the machine that serves.
+pub(super) fn missing_secrets(desk: &Desk) -> Vec<Problem> {
+    let of_steps = desk.steps.iter().flat_map(|step| {
+        let rules = step.http.iter();
+        rules.map(move |rule| (format!("step {:?}", step.name), step.config_line, rule))
+    });
+    let of_model = desk.model.iter();
+    let of_model = of_model.map(|model| ("[model]".to_owned(), 1, &model.rule));
+    let mut warnings: Vec<Problem> = Vec::new();
+    for (whose, line, rule) in of_steps.chain(of_model) {
+        for name in rule.secrets.values().flat_map(SecretText::names) {
+            if let Err(why) = Secrets::look(name) {
+                warnings.push(Problem {
+                    file: DESK_FILE.to_owned(),
+                    line,
+                    column: 1,
+                    message: format!("warning: {whose}: {why}"),
+                });
+            }
+        }
+    }
+    warnings.dedup();
+    warnings
+}
+
 /// A plugin asks for something that its step isn't granted. That may be meant: it is refused then, nothing worse.
 fn warning(wish: &RefusedWish) -> Problem {
     let RefusedWish {
@@ -116,14 +147,25 @@ fn warning(wish: &RefusedWish) -> Problem {
         let quoted: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
         quoted.join(", ")
     };
+    let asks_http = |name: &&String| Ask::parse(name).is_some();
+    let mut wanted = Vec::new();
+    if missing.iter().any(|name| !asks_http(&name)) {
+        wanted.push(format!("write: grants = [{}]", list(grants)));
+    }
+    if missing.iter().any(|name| asks_http(&name)) {
+        wanted.push(
+            "add below the step: [[step.http]] with origin = \"https://…\" and methods = [\"GET\"]"
+                .to_owned(),
+        );
+    }
     Problem {
         file: DESK_FILE.to_owned(),
         line: *line,
         column: 1,
         message: format!(
-            "warning: step {step:?}: {plugin} asks for {}, which the step isn't granted; unless that is meant, write: grants = [{}]",
+            "warning: step {step:?}: {plugin} asks for {}, which the step isn't granted; unless that is meant, {}",
             list(missing),
-            list(grants)
+            wanted.join(", and ")
         ),
     }
 }

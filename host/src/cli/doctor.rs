@@ -128,7 +128,15 @@ fn desk(path: Option<&Path>) -> Finding {
                 detail,
                 "update switchboard, or list the holidays in hours.toml",
             ),
-            None => fine("desk", format!("{name}: {}", desk.name)),
+            None => match super::check::missing_secrets(&desk).into_iter().next() {
+                Some(missing) => finding(
+                    "desk",
+                    State::Worth,
+                    missing.message.trim_start_matches("warning: ").to_owned(),
+                    "start the host with that variable or file; the desk's requests fail without it",
+                ),
+                None => fine("desk", format!("{name}: {}", desk.name)),
+            },
         },
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 
-use crate::engine::{Clock, Core, Entropy, Parts, SystemClock, SystemEntropy};
+use crate::engine::{Clock, Core, Entropy, Network, Parts, SystemClock, SystemEntropy};
 use crate::sandbox::{Sandbox, SandboxConfig};
 use crate::store::{SledOptions, SledStore, Store};
 use crate::workflow::{Desk, DeskFiles};
@@ -61,13 +61,14 @@ pub(crate) fn core(
 ) -> anyhow::Result<Arc<Core>> {
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new().context("no random source")?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    Ok(Arc::new(Core::new(Parts {
+    let core = Core::new(Parts {
         desk,
         store,
         sandbox,
         clock,
         entropy,
-    })?))
+    })?;
+    Ok(Arc::new(core.with_network(Network::new(None))))
 }
 
 /// Where compiled plugins are kept: in the data directory, else in the user's cache.

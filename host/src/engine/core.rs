@@ -10,6 +10,7 @@ use super::commit::{self, Arrival};
 use super::desk_memory::{Unsettled, touches_desk};
 use super::floor::{Floor, Held, closing};
 use super::intake::{self, Inbox, Lane, Newcomers};
+use super::network::{Answered, Gate, Network, WayOut};
 use super::opening::{ASSIGNED, Arrived};
 use super::plan::Workflow;
 use super::request::{Answer, EngineError, Request};
@@ -55,6 +56,9 @@ pub struct Core {
     pub(crate) merges: AtomicBool,
     /// Who is there, and who waits for whom.
     pub(crate) floor: Floor,
+    /// How plugins reach servers of others; none: they don't.
+    network: Option<Arc<Network>>,
+    pub(crate) gate: Arc<Gate>,
     /// Components that only recorded runs use, by digest.
     pub(crate) kept: Mutex<HashMap<String, Arc<Plugin>>>,
 }
@@ -107,7 +111,20 @@ impl Core {
             merges,
             floor: Floor::default(),
             kept: Mutex::new(HashMap::new()),
+            network: None,
+            gate: Arc::new(Gate::default()),
         })
+    }
+
+    /// With a way to servers of others. Without one every request of a plugin is unanswerable.
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = Some(Arc::new(network));
+        self
+    }
+
+    /// Whether there is a way to servers of others.
+    pub(crate) fn has_network(&self) -> bool {
+        self.network.is_some()
     }
 
     /// The workflow as it is now.
@@ -144,6 +161,7 @@ impl Core {
             store: &self.store,
             admission: &self.admission,
             unsettled: &self.unsettled,
+            way_out: None,
         }
     }
 
@@ -179,10 +197,11 @@ impl Core {
     /// Carries a request out; `done` is told once it is durable, or why not.
     pub(crate) fn carry_out(&self, account: &AccountId, request: &Request, done: OnDone) {
         let in_turn = || self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        let answered = Answered::default();
         for conflicts in 0..MAX_CONFLICTS {
             // Whoever lost once runs again while nobody else may settle, so that nobody loses for ever.
             let alone = (conflicts > 0).then(in_turn);
-            let mut fresh = match self.attempt(account, request) {
+            let mut fresh = match self.attempt(account, request, &answered, alone.is_none()) {
                 Ok(Attempt::Fresh(fresh)) => fresh,
                 Ok(Attempt::Known(answer)) => return done(Ok(answer)),
                 Err(error) => return done(Err(error)),
@@ -223,7 +242,13 @@ impl Core {
     }
 
     /// Runs a request up to its batch.
-    fn attempt(&self, account: &AccountId, request: &Request) -> Result<Attempt, EngineError> {
+    fn attempt(
+        &self,
+        account: &AccountId,
+        request: &Request,
+        answered: &Answered,
+        may_wait: bool,
+    ) -> Result<Attempt, EngineError> {
         let workflow = self.workflow();
         let inbox = match request {
             Request::Message(inbound) => match self.message(&workflow, account, inbound)? {
@@ -247,7 +272,17 @@ impl Core {
         if let Some((account, _)) = &own {
             input.account = self.seen_whole(account)?;
         }
-        let mut finished = self.runner(workflow).execute(input, &Plan::Live)?;
+        let way_out = self.network.as_ref().map(|network| WayOut {
+            network: Arc::clone(network),
+            gate: Arc::clone(&self.gate),
+            answered: Arc::clone(answered),
+            may_wait,
+        });
+        let runner = Runner {
+            way_out,
+            ..self.runner(workflow)
+        };
+        let mut finished = runner.execute(input, &Plan::Live)?;
         if let Some((account, changed)) = own {
             finished.account = finished.run.own_account(account, changed);
         }

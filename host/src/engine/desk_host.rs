@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use super::desk_memory::Unsettled;
 use super::keys::{self, KvOwner};
+use super::network::StepOutside;
 use super::plan::Workflow;
 use crate::model::{AccountId, ConversationId, KvScope};
-use crate::sandbox::{Contact, Hit, Host, KvUsage};
+use crate::sandbox::{Contact, Hit, Host, KvUsage, Outside};
 use crate::store::{KeyRange, Store, Table, for_each_row};
 
 /// What this run wrote to key-value spaces so far, by store key; none removes.
@@ -35,6 +36,8 @@ pub(crate) struct DeskHost {
     /// Desk-wide memory that is on its way to the disk: what is read of it is that, or many conversations that change
     /// one key would each have to wait for the disk in turn.
     pub(crate) unsettled: Arc<Mutex<Unsettled>>,
+    /// The step's way to servers of others; none: there is no network here.
+    pub(crate) outside: Option<StepOutside>,
 }
 
 impl DeskHost {
@@ -71,6 +74,19 @@ impl Host for DeskHost {
                 labels: hit.labels,
             })
             .collect())
+    }
+
+    fn article(&self, id: &str) -> Result<Option<Hit>, String> {
+        let article = self.workflow.knowledge.article(id);
+        let article = article.filter(|article| article.is_valid(self.at));
+        Ok(article.map(|article| Hit {
+            article: article.id.clone(),
+            title: article.title.clone(),
+            text: article.text.clone(),
+            language: article.language.clone(),
+            score: 1.0,
+            labels: article.labels.clone(),
+        }))
     }
 
     fn departments(&self) -> Vec<String> {
@@ -205,5 +221,12 @@ impl Host for DeskHost {
         )
         .map_err(|error| error.to_string())?;
         Ok(usage)
+    }
+
+    fn outside(&self) -> &dyn Outside {
+        match &self.outside {
+            Some(outside) => outside,
+            None => &(),
+        }
     }
 }

@@ -423,6 +423,7 @@ mod tests {
             kv_writes: Vec::new(),
             log: Vec::new(),
             usage: Usage {
+                outside_us: 0,
                 time_us: 30,
                 ..Usage::default()
             },

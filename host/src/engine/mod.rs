@@ -13,6 +13,7 @@
 //! - `reading`, `holdings`: what others may read, and all that is kept of one customer, to hand over or to erase.
 //! - `meters`: figures of a running host.
 //! - `service`: many accounts at once over the same core: lanes, workers, timers, live events.
+//! - `network`: requests of plugins to servers of others, and that nobody else waits for them.
 //! - `outbox`: what must leave the desk, until it has.
 //! - `replay`, `rehearsal`, `simulate`, `timeline`: recorded runs again, and what another component would have done in them; whole days in virtual time; what people read of either.
 //!
@@ -40,6 +41,7 @@ mod intake;
 mod keys;
 mod merging;
 mod meters;
+mod network;
 mod notices;
 mod opening;
 mod outbox;
@@ -72,6 +74,7 @@ pub use core::{Core, Parts};
 pub use floor::{AgentAtWork, AtHand, IdleNudge, Outage, PresenceChange, SignOfLife, Waiting};
 pub use holdings::{Held, Remembered};
 pub use merging::{Merge, TimelineMark};
+pub use network::Network;
 pub use plugins::{
     ActivePlugin, Origin, PluginVersion, PluginsError, RefusedWish, standard_plugins,
 };

@@ -171,6 +171,7 @@ pub(super) fn input_of(run: &Run) -> Input {
         resumed: run.resumed.clone(),
         tickets: Vec::new(),
         account_changed: false,
+        once: None,
     }
 }
 

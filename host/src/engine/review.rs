@@ -121,6 +121,7 @@ impl Runner<'_> {
             resumed: None,
             tickets: Vec::new(),
             account_changed: false,
+            once: None,
         };
         // What the customer said may be quoted; where it can't be read, nothing is known to be a quotation.
         let history = self.history(&input, &Plan::Live);

@@ -1,5 +1,6 @@
 //! One event through its chain: a pure function of the event, the context, the plugins and the host's answers.
 
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::SignedDuration;
@@ -13,6 +14,7 @@ use super::duties;
 use super::failure::{self, FailedStep, Then};
 use super::intake::{Due, Records};
 use super::keys::{self, KvOwner};
+use super::network::{StepOutside, WayOut};
 use super::plan::{StepPlan, Workflow};
 use super::settle::{Draft, Moments, TicketSource};
 use crate::model::{
@@ -39,6 +41,8 @@ pub(crate) struct Input {
     pub(crate) tickets: Vec<Ticket>,
     /// Whether the event changed the account.
     pub(crate) account_changed: bool,
+    /// A name that the sender gave the event; none: it is named after its place.
+    pub(crate) once: Option<String>,
 }
 
 /// A run and everything that goes into its batch besides.
@@ -72,6 +76,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) store: &'a Arc<dyn Store>,
     pub(crate) admission: &'a Admission,
     pub(crate) unsettled: &'a Arc<Mutex<Unsettled>>,
+    /// How a live run reaches servers of others; none: it doesn't.
+    pub(crate) way_out: Option<WayOut>,
 }
 
 /// A run under way.
@@ -470,6 +476,17 @@ impl Runner<'_> {
         context: &'c Context,
         recorded: Option<(&Invocation, bool)>,
     ) -> Call<'c> {
+        let is_live = recorded.is_none();
+        let outside = || {
+            let way = self.way_out.as_ref().filter(|_| is_live)?;
+            Some(StepOutside {
+                way: way.clone(),
+                workflow: Arc::clone(&self.workflow),
+                event: named(progress.input),
+                step: plan.name.clone(),
+                calls: AtomicU32::new(0),
+            })
+        };
         let live = || -> Arc<dyn Host> {
             Arc::new(DeskHost {
                 workflow: Arc::clone(&self.workflow),
@@ -482,6 +499,7 @@ impl Runner<'_> {
                 overlay: Arc::clone(&progress.kv),
                 desk_reads: Arc::clone(&progress.desk_reads),
                 unsettled: Arc::clone(self.unsettled),
+                outside: outside(),
             })
         };
         let host = match recorded {
@@ -541,6 +559,19 @@ impl Runner<'_> {
         }
         Ok(messages)
     }
+}
+
+/// What names the event of a run, the same whenever it is handled: once more after a failure, or again after a crash.
+fn named(input: &Input) -> String {
+    if let Some(once) = &input.once {
+        return once.clone();
+    }
+    let conversation = &input.before.id;
+    let number = input
+        .resumed
+        .as_ref()
+        .map_or(input.number, |resume| resume.run);
+    RunId::of(conversation, number).to_string()
 }
 
 /// Whether the host stopped the plugin, or it broke: what counts towards leaving it alone.

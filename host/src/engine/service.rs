@@ -6,7 +6,8 @@
 //!
 //! Plugin calls are synchronous, on these workers and nowhere else: few threads that execute guests keep the cost of
 //! mapping and unmapping their memory low, the operating system preempts a guest that computes for long, and the
-//! threads that serve the network are never held up by one.
+//! threads that serve the network are never held up by one. A call that waits for a server of others gives its place to
+//! a further thread meanwhile (`network`).
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +23,7 @@ use super::holdings::OnErased;
 use super::intake::{Lane, REMEMBERED, Records};
 use super::keys;
 use super::meters::Meters;
+use super::network::AT_ONCE;
 use super::outbox;
 use super::request::{Answer, EngineError, Request};
 use crate::model::{AccountId, ConversationId, Run};
@@ -131,7 +133,14 @@ impl Engine {
             config,
         });
         let mut threads = Vec::new();
-        for number in 0..shared.config.workers.max(1) {
+        // Those over the number work while others wait for servers of others.
+        let waiters = if shared.core.has_network() {
+            AT_ONCE
+        } else {
+            0
+        };
+        let waiters = usize::try_from(waiters).unwrap_or(0);
+        for number in 0..shared.config.workers.max(1) + waiters {
             let shared = Arc::clone(&shared);
             let builder = std::thread::Builder::new().name(format!("worker-{number}"));
             threads.push(builder.spawn(move || shared.work())?);
@@ -305,6 +314,8 @@ impl Shared {
     }
 
     fn work(self: &Arc<Self>) {
+        let (gate, places) = (&self.core.gate, self.config.workers.max(1));
+        gate.enter(places);
         while let Some((account, job)) = self.next() {
             let Job { task, lane } = job;
             let shared = Arc::clone(self);
@@ -337,7 +348,12 @@ impl Shared {
                 done(result);
             });
             self.core.carry_out(&account, &request, finish);
+            if gate.is_crowded(places) {
+                gate.leave();
+                gate.enter(places);
+            }
         }
+        gate.leave();
     }
 
     fn next(&self) -> Option<(AccountId, Job)> {

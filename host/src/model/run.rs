@@ -200,6 +200,9 @@ pub struct LogLine {
 pub struct Usage {
     /// Microseconds of wall time.
     pub time_us: u32,
+    /// How many of them it waited for servers of others.
+    #[serde(default, skip_serializing_if = "none_of_them")]
+    pub outside_us: u32,
     /// Fuel, where the engine counts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fuel: Option<u64>,

@@ -44,18 +44,30 @@ impl World {
             Self::Reviewer => &["types", "log", "config", "clock"],
         }
     }
+
+    /// Interfaces that a version of the contract added, with that version.
+    fn added(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Step => &[("http", "0.1.1"), ("model", "0.1.1")],
+            Self::Reviewer => &[("knowledge", "0.1.1")],
+        }
+    }
 }
 
 /// The contract's package.
 const PACKAGE: &str = "switchboard:plugin/";
-/// The newest version of it that this host knows; older ones would be listed before it.
-pub const CONTRACT: &str = "0.1.0";
+/// The newest version of it that this host knows.
+pub const CONTRACT: &str = "0.1.1";
+/// Every version that it serves, oldest first.
+const CONTRACTS: [&str; 2] = ["0.1.0", CONTRACT];
 
 /// What the names say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Admitted {
     pub(super) world: World,
     pub(super) wasi: bool,
+    /// The version of the contract that it was built for; the newest where it imports nothing that says.
+    pub(super) contract: &'static str,
 }
 
 /// # Errors
@@ -86,7 +98,16 @@ pub(super) fn admit(facts: &Facts) -> Result<Admitted, Vec<String>> {
     problems.extend(facts.imports.iter().filter_map(|name| refuse(world, name)));
     if problems.is_empty() {
         let wasi = facts.imports.iter().any(|name| name.starts_with("wasi:"));
-        Ok(Admitted { world, wasi })
+        let mut versions = facts.imports.iter().filter_map(|name| {
+            let version = name.strip_prefix(PACKAGE)?.split_once('@')?.1;
+            CONTRACTS.into_iter().rfind(|known| *known == version)
+        });
+        let contract = versions.next().unwrap_or(CONTRACT);
+        Ok(Admitted {
+            world,
+            wasi,
+            contract,
+        })
     } else {
         Err(problems)
     }
@@ -98,7 +119,9 @@ fn refuse(world: World, name: &str) -> Option<String> {
     }
     let begins = |all: &[&str]| all.iter().any(|prefix| name.starts_with(prefix));
     if begins(&wasi::REFUSED) {
-        return Some(format!("it imports {name}: plugins have no network"));
+        return Some(format!(
+            "it imports {name}: plugins have no network of their own; they send requests through {PACKAGE}http@{CONTRACT}"
+        ));
     }
     if begins(&wasi::LINKED) && name.contains("@0.2.") {
         return None;
@@ -113,7 +136,7 @@ fn refuse(world: World, name: &str) -> Option<String> {
 
 fn refuse_ours(world: World, name: &str, interface: &str) -> Option<String> {
     let (interface, version) = interface.split_once('@').unwrap_or((interface, ""));
-    if version != CONTRACT {
+    if !CONTRACTS.contains(&version) {
         let newer = semver::Version::parse(version)
             .is_ok_and(|version| semver::Version::parse(CONTRACT).is_ok_and(|ours| version > ours));
         return Some(if newer {
@@ -122,12 +145,16 @@ fn refuse_ours(world: World, name: &str, interface: &str) -> Option<String> {
                  update the host or build it for {CONTRACT}"
             )
         } else {
-            format!("it imports {name}, but the contract's version is {CONTRACT}")
+            format!(
+                "it imports {name}, but this host serves the contract's versions {}",
+                CONTRACTS.join(" and ")
+            )
         });
     }
-    if !world.interfaces().contains(&interface) {
+    let has = |(added, since): &(&str, &str)| *added == interface && version >= *since;
+    if !world.interfaces().contains(&interface) && !world.added().iter().any(has) {
         return Some(format!(
-            "it imports {name}, which the world {} doesn't have",
+            "it imports {name}, which the world {} of version {version} doesn't have",
             world.as_str()
         ));
     }
@@ -170,7 +197,7 @@ mod tests {
             (
                 &["wasi:sockets/tcp@0.2.6"],
                 &STEP,
-                "wasi:sockets/tcp@0.2.6: plugins have no network",
+                "wasi:sockets/tcp@0.2.6: plugins have no network of their own",
             ),
             (&["wasi:http/types@0.2.6"], &STEP, "no network"),
             (
@@ -192,22 +219,35 @@ mod tests {
             (
                 &["switchboard:plugin/log@0.0.9"],
                 &STEP,
-                "the contract's version is 0.1.0",
+                "versions 0.1.0 and 0.1.1",
             ),
             (
                 &["switchboard:plugin/egress@0.1.0"],
                 &STEP,
-                "the world step doesn't have",
+                "the world step of version 0.1.0 doesn't have",
+            ),
+            (
+                &["switchboard:plugin/http@0.1.0"],
+                &STEP,
+                "the world step of version 0.1.0 doesn't have",
             ),
             (
                 &["switchboard:plugin/kv@0.1.0"],
                 &["describe", "review"],
-                "the world reviewer doesn't have",
+                "the world reviewer of version 0.1.0 doesn't have",
             ),
         ] {
             let problems = judge(imports, exports).unwrap_err();
             assert!(problems.contains(told), "{problems}");
         }
+    }
+
+    #[test]
+    fn versions_that_add_to_each_other_are_served_side_by_side() {
+        let built_for = |imports: &[&str]| judge(imports, &STEP).unwrap().contract;
+        assert_eq!(built_for(&["switchboard:plugin/kv@0.1.0"]), "0.1.0");
+        assert_eq!(built_for(&["switchboard:plugin/http@0.1.1"]), "0.1.1");
+        assert_eq!(built_for(&["wasi:cli/environment@0.2.6"]), CONTRACT);
     }
 
     #[test]

@@ -110,9 +110,10 @@ pub(super) fn hold_to(store: &mut Store<HostState>, time: Duration, wall: Durati
     };
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |mut store| {
-        let used = watch.used();
+        let outside = store.data().outside;
+        let used = watch.used(outside.computed);
         store.data_mut().computed = used;
-        watch.look(used)?;
+        watch.look(used, outside.waited)?;
         Ok(UpdateDeadline::Continue(1))
     });
 }
@@ -125,10 +126,17 @@ struct Watch {
     used_until: Option<(Duration, Duration)>,
 }
 
+/// What a call spent on waiting for servers of others: not its own time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OutsideTime {
+    pub(super) waited: Duration,
+    pub(super) computed: Duration,
+}
+
 impl Watch {
     /// The processor time so far.
-    fn used(&mut self) -> Duration {
-        let processor = thread_time();
+    fn used(&mut self, outside: Duration) -> Duration {
+        let processor = thread_time().saturating_sub(outside);
         // Reading the processor's clock is a system call, so short calls do without: what passed before the first
         // look, at most a tick or so, counts as used.
         let waited = self.began.elapsed().min(TICK);
@@ -136,8 +144,8 @@ impl Watch {
         before + processor.saturating_sub(first)
     }
 
-    fn look(&self, used: Duration) -> wasmtime::Result<()> {
-        let waited = self.began.elapsed();
+    fn look(&self, used: Duration, outside: Duration) -> wasmtime::Result<()> {
+        let waited = self.began.elapsed().saturating_sub(outside);
         if used >= self.time {
             return Err(Stop::error(
                 FailureCode::Deadline,
@@ -155,7 +163,7 @@ impl Watch {
 }
 
 /// Processor time of this thread: a call's own, because a call stays on its thread.
-fn thread_time() -> Duration {
+pub(super) fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(
         u64::try_from(time.tv_sec).unwrap_or(0),

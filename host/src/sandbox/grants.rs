@@ -1,8 +1,11 @@
 //! What a step may do: two keys for each capability, the plugin's manifest and the desk's workflow.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+
+use crate::egress::{Ask, Method, Origin, Rule};
 
 /// One thing that a step may be allowed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +24,10 @@ pub enum Grant {
     Notify,
     /// To see and set one field of the account.
     Account(String),
+    /// To ask the desk's language model.
+    Model,
+    /// To send requests to servers of others: what a manifest asks for. A desk grants it by [`Rule`]s.
+    Http(Ask),
 }
 
 impl Grant {
@@ -33,6 +40,9 @@ impl Grant {
             "calendar" => Self::Calendar,
             "tickets" => Self::Tickets,
             "notify" => Self::Notify,
+            "model" => Self::Model,
+            "http" => Self::Http(Ask::parse(name)?),
+            http if http.starts_with("http ") => Self::Http(Ask::parse(http)?),
             other => {
                 let field = other.strip_prefix("account.")?;
                 let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -55,6 +65,8 @@ impl fmt::Display for Grant {
             Self::Tickets => f.write_str("tickets"),
             Self::Notify => f.write_str("notify"),
             Self::Account(field) => write!(f, "account.{field}"),
+            Self::Model => f.write_str("model"),
+            Self::Http(ask) => ask.fmt(f),
         }
     }
 }
@@ -65,6 +77,9 @@ impl fmt::Display for Grant {
 pub struct Grants {
     step: Arc<str>,
     granted: Arc<BTreeSet<Grant>>,
+    http: Arc<[Rule]>,
+    /// What the plugin asks to send; none: whatever the desk lists.
+    asks: Option<Arc<[Ask]>>,
 }
 
 impl Grants {
@@ -73,12 +88,21 @@ impl Grants {
         Self {
             step: step.into(),
             granted: Arc::new(granted.into_iter().collect()),
+            http: Arc::default(),
+            asks: None,
         }
+    }
+
+    /// With the requests that the desk lets out.
+    pub fn with_http(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
+        self.http = rules.into_iter().collect();
+        self
     }
 
     /// Only what the plugin asks for counts: neither key widens the other.
     pub fn narrowed(mut self, asked: &[String]) -> Self {
         Arc::make_mut(&mut self.granted).retain(|grant| asked.contains(&grant.to_string()));
+        self.asks = Some(asked.iter().filter_map(|name| Ask::parse(name)).collect());
         self
     }
 
@@ -95,6 +119,52 @@ impl Grants {
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Grant> {
         self.granted.iter()
+    }
+
+    /// What lets a request out.
+    ///
+    /// # Errors
+    /// The words of the refusal, with the lines to add.
+    pub fn check_http(&self, method: Method, origin: &Origin) -> Result<Cow<'_, Rule>, String> {
+        let covers = |ask: &Ask| ask.covers(method, origin);
+        if self
+            .asks
+            .as_ref()
+            .is_some_and(|asks| !asks.iter().any(covers))
+        {
+            return Err(format!(
+                "the plugin doesn't ask for it: add \"http {method} {origin}\" to the grants of its manifest"
+            ));
+        }
+        if let Some(rule) = self.http.iter().find(|rule| rule.lets(method, origin)) {
+            return Ok(Cow::Borrowed(rule));
+        }
+        // Outside of a desk, where a case is tried, what is asked for is granted.
+        let granted = |grant: &Grant| matches!(grant, Grant::Http(ask) if covers(ask));
+        if self.granted.iter().any(granted) {
+            return Ok(Cow::Owned(Rule {
+                origin: origin.clone(),
+                methods: vec![method],
+                private: false,
+                secrets: BTreeMap::new(),
+            }));
+        }
+        let step = &self.step;
+        let may_not = format!("step {step:?} may not send {method} to {origin}");
+        let known = self.http.iter().find(|rule| rule.origin == *origin);
+        Err(match known {
+            Some(rule) => {
+                let methods = rule.methods.iter().chain([&method]);
+                let methods: Vec<_> = methods.map(|method| format!("\"{method}\"")).collect();
+                format!(
+                    "{may_not}: write methods = [{}] in its [[step.http]] of {origin} in desk.toml",
+                    methods.join(", ")
+                )
+            }
+            None => format!(
+                "{may_not}: add below [[step]] name = {step:?} in desk.toml:\n[[step.http]]\norigin = \"{origin}\"\nmethods = [\"{method}\"]"
+            ),
+        })
     }
 
     /// # Errors
@@ -125,6 +195,45 @@ mod tests {
     }
 
     #[test]
+    fn a_request_needs_the_desks_word_and_the_plugins() {
+        let origin = Origin::parse("https://orders.example").unwrap();
+        let rule = Rule {
+            origin: origin.clone(),
+            methods: vec![Method::Get],
+            private: false,
+            secrets: BTreeMap::new(),
+        };
+        let asked = |asked: &str| {
+            Grants::new("lookup", [])
+                .with_http([rule.clone()])
+                .narrowed(&[asked.to_owned()])
+        };
+        assert_eq!(
+            *asked("http").check_http(Method::Get, &origin).unwrap(),
+            rule
+        );
+        let told = asked("http").check_http(Method::Post, &origin).unwrap_err();
+        assert!(
+            told.contains("write methods = [\"GET\", \"POST\"] in its [[step.http]]"),
+            "{told}"
+        );
+        let told = asked("http POST")
+            .check_http(Method::Get, &origin)
+            .unwrap_err();
+        assert!(
+            told.contains("add \"http GET https://orders.example\" to the grants of its manifest"),
+            "{told}"
+        );
+        let other = Origin::parse("http://10.0.0.7:8080").unwrap();
+        let told = asked("http").check_http(Method::Get, &other).unwrap_err();
+        assert!(
+            told.ends_with("[[step.http]]\norigin = \"http://10.0.0.7:8080\"\nmethods = [\"GET\"]"),
+            "{told}"
+        );
+        assert!(Grants::default().check_http(Method::Get, &origin).is_err());
+    }
+
+    #[test]
     fn every_name_comes_back_as_it_was() {
         for name in [
             "kv",
@@ -134,6 +243,9 @@ mod tests {
             "tickets",
             "notify",
             "account.tier",
+            "model",
+            "http",
+            "http GET,POST https://orders.example",
         ] {
             assert_eq!(Grant::parse(name).unwrap().to_string(), name);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::egress::{HttpError, ModelAnswer, ModelError, Prompt, Request, Response, Rule, Within};
 use crate::model::{HostCall, KvScope};
 
 /// An article that answers a query.
@@ -60,6 +61,8 @@ pub struct KvUsage {
 pub trait Host: Send + Sync {
     /// Best first, at most `limit` (itself at most 10).
     fn search(&self, query: &str, language: Option<&str>, limit: u32) -> Result<Vec<Hit>, String>;
+    /// The article of that id, where it is valid now.
+    fn article(&self, id: &str) -> Result<Option<Hit>, String>;
     /// All departments, in the directory's order.
     fn departments(&self) -> Vec<String>;
     /// Who answers for a topic.
@@ -84,7 +87,30 @@ pub trait Host: Send + Sync {
     ) -> Result<Vec<(String, Vec<u8>)>, String>;
     /// How much one of its spaces holds: the conversation's, the account's or the desk's.
     fn kv_usage(&self, scope: KvScope) -> Result<KvUsage, String>;
+    /// What lies outside the host.
+    fn outside(&self) -> &dyn Outside;
 }
+
+/// Who calls servers of others. Takes as long as the limits let it.
+pub trait Outside: Send + Sync {
+    /// Sends a request that the step's grants let out.
+    fn send(&self, request: &Request, rule: &Rule, within: Within) -> Result<Response, HttpError>;
+    /// Asks the desk's model.
+    fn complete(&self, prompt: &Prompt, within: Within) -> Result<ModelAnswer, ModelError>;
+}
+
+/// Nobody: for rehearsals, simulations and tests.
+impl Outside for () {
+    fn send(&self, _: &Request, _: &Rule, _: Within) -> Result<Response, HttpError> {
+        Err(HttpError::Unanswerable(UNANSWERABLE.to_owned()))
+    }
+
+    fn complete(&self, _: &Prompt, _: Within) -> Result<ModelAnswer, ModelError> {
+        Err(ModelError::Unanswerable(UNANSWERABLE.to_owned()))
+    }
+}
+
+const UNANSWERABLE: &str = "nothing is sent from here, and no answer to this is on record";
 
 /// Where a call's answers come from.
 #[derive(Clone)]

@@ -49,6 +49,12 @@ pub struct Limits {
     pub kv_keys: u64,
     /// Bytes of keys and values of one space.
     pub kv_bytes: u64,
+    /// Time that all requests of a call together may take; it counts neither as `time` nor as `wall`.
+    pub http_time: Duration,
+    /// Requests of a call, those to the model included.
+    pub http_calls: u32,
+    /// Bytes of a request's body, and of an answer's.
+    pub http_body: usize,
 }
 
 impl Default for Limits {
@@ -73,6 +79,9 @@ impl Default for Limits {
             kv_value_bytes: 64 * KIB,
             kv_keys: 10_000,
             kv_bytes: 16 * MIB as u64,
+            http_time: Duration::from_secs(5),
+            http_calls: 8,
+            http_body: 256 * KIB,
         }
     }
 }

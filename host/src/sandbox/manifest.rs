@@ -34,7 +34,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), Vec<String>> {
     for grant in &manifest.grants {
         if Grant::parse(grant).is_none() {
             wrong(format!(
-                "there is no grant {grant:?}; there are kv, knowledge, directory, calendar, tickets, notify, account.NAME"
+                "there is no grant {grant:?}; there are kv, knowledge, directory, calendar, tickets, notify, model, account.NAME, http and \"http METHODS ORIGIN\""
             ));
         }
     }

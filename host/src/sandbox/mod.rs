@@ -48,7 +48,7 @@ pub use call::{Call, CallFailure, CallReport, FailureCode};
 pub use compile::{CompileLimits, Compiler, compile_child_main};
 pub use engine::{Pool, PoolConfig};
 pub use grants::{Grant, Grants};
-pub use host::{Contact, Hit, Host, HostSide, KvUsage};
+pub use host::{Contact, Hit, Host, HostSide, KvUsage, Outside};
 pub use limits::Limits;
 pub use plugin::Plugin;
 
@@ -201,7 +201,7 @@ impl Sandbox {
         let setup = |error: wasmtime::Error| SandboxError::Engine(format!("{error:#}"));
         let engine = engine::engine(&config.pool).map_err(setup)?;
         let mut plain = Linker::<HostState>::new(&engine);
-        contract::v0_1_0::Step::add_to_linker::<_, HasSelf<_>>(&mut plain, |state| state)
+        contract::v0_1::Step::add_to_linker::<_, HasSelf<_>>(&mut plain, |state| state)
             .map_err(setup)?;
         let mut wasi = plain.clone();
         capabilities::wasi::add_to_linker(&mut wasi).map_err(setup)?;
@@ -278,7 +278,7 @@ impl Sandbox {
                 problems: vec![format!("its imports aren't the contract's: {error:#}")],
             })?;
         let room = Arc::clone(&self.room);
-        let plugin = Plugin::new(room, pre, admitted.world, admitted.wasi, sha256)?;
+        let plugin = Plugin::new(room, pre, admitted, sha256)?;
         Ok((plugin, facts))
     }
 

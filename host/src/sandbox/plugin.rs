@@ -12,12 +12,12 @@ use wasmtime::component::{
 };
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
-use super::admit::{CONTRACT, World};
+use super::admit::{Admitted, World};
 use super::call::{Call, CallFailure, CallReport, FailureCode};
 use super::contract::from_guest::{self, FromGuest};
 use super::contract::to_guest::ToGuest;
-use super::contract::v0_1_0::switchboard::plugin::types;
-use super::contract::v0_1_0::{StepPre, reviewer::ReviewerPre};
+use super::contract::v0_1::switchboard::plugin::types;
+use super::contract::v0_1::{StepPre, reviewer::ReviewerPre};
 use super::epoch::hold_to;
 use super::grants::Grants;
 use super::host::HostSide;
@@ -72,6 +72,7 @@ pub struct Plugin {
     wasi: bool,
     manifest: Manifest,
     sha256: String,
+    contract: &'static str,
 }
 
 impl std::fmt::Debug for Plugin {
@@ -91,8 +92,11 @@ impl Plugin {
     pub(super) fn new(
         room: Arc<Room>,
         pre: InstancePre<HostState>,
-        world: World,
-        wasi: bool,
+        Admitted {
+            world,
+            wasi,
+            contract,
+        }: Admitted,
         sha256: String,
     ) -> Result<Self, SandboxError> {
         let mistyped = |error: wasmtime::Error| SandboxError::Refused {
@@ -127,6 +131,7 @@ impl Plugin {
                 config_schema: None,
             },
             sha256,
+            contract,
         };
         plugin.manifest = plugin.describe().map_err(SandboxError::Describe)?;
         Ok(plugin)
@@ -152,7 +157,7 @@ impl Plugin {
 
     /// The version of the contract that it was built for.
     pub fn contract(&self) -> &'static str {
-        CONTRACT
+        self.contract
     }
 
     /// Hands an event to a step. Never panics and never takes longer than the limits say; whatever the plugin did
@@ -292,7 +297,8 @@ impl Plugin {
             kv_writes: if kept { state.kv.finish() } else { Vec::new() },
             log: state.log.finish(),
             usage: Usage {
-                time_us: u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX),
+                time_us: micros(began.elapsed()),
+                outside_us: micros(state.outside.waited),
                 fuel: None,
                 memory: state.limiter.used() as u64,
                 host_calls: state.asked,
@@ -300,6 +306,10 @@ impl Plugin {
             computed: state.computed,
         }
     }
+}
+
+fn micros(time: Duration) -> u32 {
+    u32::try_from(time.as_micros()).unwrap_or(u32::MAX)
 }
 
 fn wrong_world<T>(reason: &str) -> CallReport<T> {

@@ -1,7 +1,7 @@
 //! What the host keeps for one call: born with the store, gone with it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Zoned;
 use rand_chacha::ChaCha8Rng;
@@ -14,10 +14,12 @@ use super::call::{Call, FailureCode};
 use super::capabilities::kv::KvBuffer;
 use super::capabilities::log::LogBuffer;
 use super::capabilities::wasi::Wasi;
-use super::contract::v0_1_0::switchboard::plugin::types;
+use super::contract::v0_1::switchboard::plugin::types;
+use super::epoch::{OutsideTime, thread_time};
 use super::grants::{Grant, Grants};
 use super::host::{Host, HostSide};
 use super::limits::{Limiter, Limits};
+use crate::egress::Within;
 use crate::model::HostCall;
 
 /// Why the host stopped a plugin: travels through wasmtime as the trap's error.
@@ -53,7 +55,11 @@ pub(super) struct HostState {
     pub(super) asked: u32,
     /// Processor time so far, as of the last look at it.
     pub(super) computed: Duration,
-    grants: Grants,
+    /// What requests to servers of others took.
+    pub(super) outside: OutsideTime,
+    /// How many there were.
+    pub(super) requests: u32,
+    pub(super) grants: Grants,
     host: HostSide,
     /// Answers of the recording used so far.
     replayed: usize,
@@ -76,6 +82,8 @@ impl HostState {
             host_calls: Vec::new(),
             asked: 0,
             computed: Duration::ZERO,
+            outside: OutsideTime::default(),
+            requests: 0,
             grants: call.grants.clone(),
             host: call.host.clone(),
             replayed: 0,
@@ -114,15 +122,62 @@ impl HostState {
         Ok(())
     }
 
+    /// Whether there is no desk: the plugin only describes itself.
+    pub(super) fn is_described(&self) -> bool {
+        matches!(self.host, HostSide::None)
+    }
+
     /// # Errors
     /// The words of the refusal, for the plugin.
     pub(super) fn allow(&self, grant: &Grant) -> Result<(), String> {
-        if matches!(self.host, HostSide::None) {
+        if self.is_described() {
             return Err(format!(
                 "{grant} can't be used in describe: there is no desk yet"
             ));
         }
         self.grants.check(grant)
+    }
+
+    /// Gets an answer from a server of others, whose time isn't the plugin's own, or from the recording.
+    ///
+    /// # Errors
+    /// As [`HostState::ask`].
+    pub(super) fn ask_outside<T: Serialize + DeserializeOwned>(
+        &mut self,
+        call: &'static str,
+        arguments: Value,
+        live: impl FnOnce(&dyn Host, Within) -> T,
+    ) -> wasmtime::Result<T> {
+        let within = Within {
+            time: self.limits.http_time.saturating_sub(self.outside.waited),
+            body: self.limits.http_body,
+        };
+        let mut took = OutsideTime::default();
+        let answer = self.ask(call, arguments, |host| {
+            let (began, computed) = (Instant::now(), thread_time());
+            let answer = live(host, within);
+            took = OutsideTime {
+                waited: began.elapsed(),
+                computed: thread_time().saturating_sub(computed),
+            };
+            answer
+        })?;
+        self.outside.waited += took.waited;
+        self.outside.computed += took.computed;
+        Ok(answer)
+    }
+
+    /// Counts a request to a server of others.
+    ///
+    /// # Errors
+    /// In words, where there were too many.
+    pub(super) fn count_request(&mut self) -> Result<(), String> {
+        self.requests = self.requests.saturating_add(1);
+        let most = self.limits.http_calls;
+        if self.requests > most {
+            return Err(format!("a call may send {most} requests; this is one more"));
+        }
+        Ok(())
     }
 
     /// Gets an answer from the desk or the recording, and records it.
@@ -150,7 +205,7 @@ impl HostState {
                 recorded,
                 live: host,
             } => match question.find(recorded) {
-                Some(known) => question.replayed(Some(known))?,
+                Some(known) => question.recalled(known)?,
                 None => question.answered(live(host.as_ref()))?,
             },
             HostSide::None => {
@@ -184,7 +239,17 @@ impl Question<'_> {
     }
 
     fn find<'r>(&self, recorded: &'r Arc<[HostCall]>) -> Option<&'r HostCall> {
-        recorded.iter().find(|known| self.is(known))
+        let exact = recorded.iter().find(|known| self.is(known));
+        exact.or_else(|| recorded.iter().find(|known| self.is_nearly(known)))
+    }
+
+    /// A request is the same one whatever its headers.
+    fn is_nearly(&self, recorded: &HostCall) -> bool {
+        self.call == super::capabilities::http::SEND
+            && recorded.call == self.call
+            && ["method", "url", "body"]
+                .iter()
+                .all(|part| recorded.arguments.get(part) == self.arguments.get(part))
     }
 
     fn answered<T: Serialize>(&self, answer: T) -> wasmtime::Result<(T, Value)> {
@@ -216,8 +281,19 @@ impl Question<'_> {
                 recorded.call, recorded.arguments
             )));
         }
-        let answer = T::deserialize(&recorded.answer)
-            .map_err(|error| diverged(format!("the recorded answer can't be read: {error}")))?;
+        self.recalled(recorded)
+    }
+
+    fn recalled<T: DeserializeOwned>(&self, recorded: &HostCall) -> wasmtime::Result<(T, Value)> {
+        let answer = T::deserialize(&recorded.answer).map_err(|error| {
+            Stop::error(
+                FailureCode::ReplayDivergence,
+                format!(
+                    "the recorded answer to {} can't be read: {error}",
+                    self.call
+                ),
+            )
+        })?;
         Ok((answer, recorded.answer.clone()))
     }
 }

@@ -14,7 +14,8 @@ use super::reader::{self, Placed, Reader, Section, Value, is_name};
 use super::record_form::RecordForm;
 use super::settings::Settings;
 use super::step::{self, Step, Steps};
-use super::{Problem, language, suggest};
+use super::{Problem, language, outside, suggest};
+use crate::egress::ModelServer;
 use crate::knowledge::{Article, parse_article};
 use crate::model::{EventKind, Language};
 
@@ -54,6 +55,8 @@ pub struct Desk {
     pub settings: Settings,
     /// When the service record form is delivered, and to whom; none: it isn't.
     pub record_form: Option<RecordForm>,
+    /// Its language model; none: plugins that ask for one are told so.
+    pub model: Option<ModelServer>,
     /// SHA-256 over all files, in hexadecimal: two desks of one revision answer alike.
     pub revision: String,
     /// Its own plugins, by file name.
@@ -168,6 +171,7 @@ fn load(files: &Files, problems: &mut Vec<Problem>) -> Option<Desk> {
         reviewers: basics.steps.reviewers,
         settings: basics.settings,
         record_form: basics.record_form,
+        model: basics.model,
         revision: revision(files),
         plugin_files,
     })
@@ -182,6 +186,7 @@ struct Basics {
     steps: Steps,
     settings: Settings,
     record_form: Option<RecordForm>,
+    model: Option<ModelServer>,
 }
 
 pub(super) const FILE_KEYS: &[&str] = &[
@@ -193,6 +198,7 @@ pub(super) const FILE_KEYS: &[&str] = &[
     "reviewer",
     "settings",
     "record-form",
+    "model",
 ];
 
 fn desk_file(reader: &mut Reader<'_>, root: &Section<'_, '_>) -> Option<Basics> {
@@ -213,6 +219,9 @@ fn desk_file(reader: &mut Reader<'_>, root: &Section<'_, '_>) -> Option<Basics> 
     let settings = spoken.map(|value| Settings::read(reader, root, &languages, value));
     let steps = step::read(reader, root);
     let record_form = RecordForm::read(reader, root);
+    let model = root
+        .get("model")
+        .and_then(|value| outside::model(reader, value));
     let (time_zone_name, time_zone) = zone?;
     Some(Basics {
         name: name?,
@@ -222,6 +231,7 @@ fn desk_file(reader: &mut Reader<'_>, root: &Section<'_, '_>) -> Option<Basics> 
         steps,
         settings: settings?,
         record_form,
+        model,
     })
 }
 

@@ -10,7 +10,7 @@
 //! - [`condition`]: when a step runs
 //! - [`directory`]: who there is and who answers for what
 //! - [`problem`]: what is wrong with a desk file, and where
-//! - `desk`, `step`, `settings`, `requirement`, `config`: what `desk.toml` says
+//! - `desk`, `step`, `settings`, `requirement`, `config`, `outside`: what `desk.toml` says
 //! - `files`, `template`: where desks come from
 //! - `reader`, `quantity`, `language`, `suggest`: from text to values, and from mistakes to advice
 
@@ -22,6 +22,7 @@ pub mod directory;
 mod files;
 pub mod floor;
 mod language;
+mod outside;
 pub mod problem;
 pub(crate) mod quantity;
 mod reader;

@@ -72,6 +72,7 @@ impl Grants {
         "calendar",
         "tickets",
         "notify",
+        "model",
     ];
     const ACCOUNT: &'static str = "account.";
 
@@ -117,6 +118,11 @@ impl Grants {
         } in reader.texts(value, "grants", "[\"knowledge\", \"kv\"]")
         {
             if !Self::is_known(grant) {
+                if grant == "http" || grant.starts_with("http ") {
+                    let message = "http is granted by origin: remove it here and add below the step [[step.http]] with origin = \"https://…\" and methods = [\"GET\"]";
+                    reader.problem(&place, message);
+                    continue;
+                }
                 let hint = match suggest::nearest(grant, Self::KNOWN.iter().copied()) {
                     Some(meant) => format!("did you mean \"{meant}\"?"),
                     None => format!(
@@ -174,6 +180,18 @@ pub struct StepLimits {
     /// Writes to its key-value space.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kv_writes: Option<u32>,
+    /// Time that all its requests to servers of others may take together.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "milliseconds"
+    )]
+    pub http_time: Option<Duration>,
+    /// How many there may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_calls: Option<u32>,
+    /// Bytes of what is sent in one of them, and of what comes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_body: Option<u64>,
 }
 
 fn milliseconds<S: serde::Serializer>(
@@ -193,6 +211,9 @@ pub(super) const LIMIT_KEYS: &[&str] = &[
     "host-calls",
     "log-lines",
     "kv-writes",
+    "http-time",
+    "http-calls",
+    "http-body",
 ];
 
 impl StepLimits {
@@ -214,6 +235,12 @@ impl StepLimits {
     pub const MAX_LOG_LINES: u32 = 64;
     /// The contract's most writes to the key-value space.
     pub const MAX_KV_WRITES: u32 = 128;
+    /// No desk may let a call wait for others longer than this: its customer waits as long.
+    pub const MAX_HTTP_TIME: Duration = Duration::from_secs(60);
+    /// The most requests of one call.
+    pub const MAX_HTTP_CALLS: u32 = 32;
+    /// Half of what may pass between plugin and host.
+    pub const MAX_HTTP_BODY: u64 = 512 << 10;
 
     pub(super) fn read(reader: &mut Reader<'_>, value: &Value<'_>) -> Self {
         let Some(section) =
@@ -232,10 +259,11 @@ impl StepLimits {
                 .get(key)
                 .and_then(|value| reader.whole(value, key, 0..max))
         };
-        let (host_calls, log_lines, kv_writes) = (
+        let (host_calls, log_lines, kv_writes, http_calls) = (
             whole("host-calls", Self::MAX_HOST_CALLS),
             whole("log-lines", Self::MAX_LOG_LINES),
             whole("kv-writes", Self::MAX_KV_WRITES),
+            whole("http-calls", Self::MAX_HTTP_CALLS),
         );
         let time = time(
             reader,
@@ -277,6 +305,23 @@ impl StepLimits {
             host_calls,
             log_lines,
             kv_writes,
+            http_calls,
+            http_time: self::time(
+                reader,
+                &section,
+                "http-time",
+                "\"5s\"",
+                millisecond,
+                Self::MAX_HTTP_TIME,
+            ),
+            http_body: size(
+                reader,
+                &section,
+                "http-body",
+                "\"256KiB\"",
+                1 << 10,
+                Self::MAX_HTTP_BODY,
+            ),
         }
     }
 }

@@ -8,9 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::condition::{Condition, ConditionError};
 use super::config;
+use super::outside;
 use super::reader::{Place, Placed, Reader, Section};
 use super::requirement::{Grants, PluginRequirement, StepLimits};
 use super::suggest;
+use crate::egress::Rule;
 use crate::model::{EventKind, Policy};
 
 /// A plugin with its configuration, grants and limits.
@@ -24,6 +26,8 @@ pub struct Step {
     pub when: Option<Condition>,
     /// What it is allowed.
     pub grants: Grants,
+    /// The requests to servers of others that it may send.
+    pub http: Vec<Rule>,
     /// What the host does when it fails.
     pub on_failure: Policy,
     /// What it may use.
@@ -36,7 +40,7 @@ pub struct Step {
     pub grants_line: usize,
     /// The configuration as the plugin gets it: JSON, keys in order.
     pub config_json: Arc<str>,
-    /// Configuration, grants and limits as JSON, keys in order: what runs keep under `settings_sha256`.
+    /// Configuration, grants, requests and limits as JSON, keys in order: what runs keep under `settings_sha256`.
     pub settings_json: Arc<str>,
     /// SHA-256 of `settings_json`, in hexadecimal.
     pub settings_sha256: String,
@@ -55,6 +59,7 @@ pub(super) const STEP_KEYS: &[&str] = &[
     "plugin",
     "when",
     "grants",
+    "http",
     "on-failure",
     "limits",
     "config",
@@ -147,6 +152,7 @@ fn read_step(
     let grants_line =
         reader.line(&grants_at.map_or_else(|| section.place.clone(), |value| value.span()));
     let grants = grants_at.map_or_else(Grants::default, |value| Grants::read(reader, value));
+    let http = outside::rules(reader, section);
     let on_failure = section
         .get("on-failure")
         .map_or(Some(Policy::HoldMessage), |value| {
@@ -178,7 +184,7 @@ fn read_step(
         name?,
         plugin?,
         when,
-        grants,
+        (grants, http),
         on_failure?,
         limits,
         config,
@@ -192,7 +198,7 @@ impl Step {
         name: String,
         plugin: PluginRequirement,
         when: Option<Condition>,
-        grants: Grants,
+        (grants, http): (Grants, Vec<Rule>),
         on_failure: Policy,
         limits: StepLimits,
         config: Json,
@@ -206,8 +212,13 @@ impl Step {
             )
         };
         let settings_json = format!(
-            "{{\"config\":{config_json},\"grants\":{},\"limits\":{}}}",
+            "{{\"config\":{config_json},\"grants\":{}{},\"limits\":{}}}",
             part(serde_json::to_value(&grants)),
+            // Said only where there is something: what was kept before stays what it was.
+            match http.is_empty() {
+                true => String::new(),
+                false => format!(",\"http\":{}", part(serde_json::to_value(&http))),
+            },
             part(serde_json::to_value(&limits))
         );
         Self {
@@ -215,6 +226,7 @@ impl Step {
             plugin,
             when,
             grants,
+            http,
             on_failure,
             limits,
             config,

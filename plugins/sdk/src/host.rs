@@ -1,6 +1,8 @@
 //! What the host offers, as a trait, so that a plugin's behaviour can be tested without a host.
 
-use crate::types::{Contact, Hit, KvError, Level, Scope};
+use crate::types::{
+    Answer, Contact, Hit, HttpError, KvError, Level, ModelError, Request, Response, Scope,
+};
 
 /// The imported interfaces of the world `step`. See `wit/` for the promises and the limits of each.
 ///
@@ -46,6 +48,11 @@ pub trait Host {
     /// # Errors
     /// The line to add to the desk, where the grant is missing.
     fn search(&self, query: &str, language: Option<&str>, limit: u32) -> Result<Vec<Hit>, String>;
+    /// The article of that id.
+    ///
+    /// # Errors
+    /// As [`Host::search`].
+    fn article(&self, id: &str) -> Result<Option<Hit>, String>;
     /// The desk's departments.
     ///
     /// # Errors
@@ -76,6 +83,21 @@ pub trait Host {
     /// # Errors
     /// As [`Host::is_open`].
     fn add_business_seconds(&self, start: &str, seconds: u32) -> Result<String, String>;
+    /// Sends a request to a server of others; [`crate::http`] makes one in a line.
+    ///
+    /// # Errors
+    /// The desk doesn't let it out, or nobody answers in time.
+    fn send(&self, request: &Request) -> Result<Response, HttpError>;
+    /// Asks the desk's language model.
+    ///
+    /// # Errors
+    /// The grant is missing, or it doesn't answer in time.
+    fn complete(
+        &self,
+        instructions: &str,
+        text: &str,
+        most_tokens: Option<u32>,
+    ) -> Result<Answer, ModelError>;
 }
 
 /// The host that called the component.
@@ -84,7 +106,7 @@ pub struct Imports;
 
 mod imports {
     pub(super) use crate::bindings::switchboard::plugin::{
-        calendar, clock, config, directory, knowledge, kv, log, random,
+        calendar, clock, config, directory, http, knowledge, kv, log, model, random,
     };
 }
 
@@ -122,6 +144,9 @@ impl Host for Imports {
     fn search(&self, query: &str, language: Option<&str>, limit: u32) -> Result<Vec<Hit>, String> {
         imports::knowledge::search(query, language, limit)
     }
+    fn article(&self, id: &str) -> Result<Option<Hit>, String> {
+        imports::knowledge::article(id)
+    }
     fn departments(&self) -> Result<Vec<String>, String> {
         imports::directory::departments()
     }
@@ -139,5 +164,16 @@ impl Host for Imports {
     }
     fn add_business_seconds(&self, start: &str, seconds: u32) -> Result<String, String> {
         imports::calendar::add_business_seconds(start, seconds)
+    }
+    fn send(&self, request: &Request) -> Result<Response, HttpError> {
+        imports::http::send(request)
+    }
+    fn complete(
+        &self,
+        instructions: &str,
+        text: &str,
+        most_tokens: Option<u32>,
+    ) -> Result<Answer, ModelError> {
+        imports::model::complete(instructions, text, most_tokens)
     }
 }

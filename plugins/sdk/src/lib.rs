@@ -3,6 +3,7 @@
 //! - [`mod@turn`]: what the calls of a step that speaks have in common
 //! - [`step`]: the traits [`Step`] and [`Reviewer`], and the macros that make a component of one
 //! - [`host`]: what the host offers, as the trait [`Host`]
+//! - [`http`]: requests to servers of others, made in a line
 //! - [`types`]: the words of the contract, generated from `wit/`
 //! - [`about`]: what the context says, asked in one line
 //! - [`evidence`]: what a department needs to act
@@ -32,6 +33,7 @@ pub mod deferral;
 pub mod evidence;
 pub mod han;
 pub mod host;
+pub mod http;
 pub mod language;
 #[cfg(all(target_arch = "wasm32", feature = "bump"))]
 mod memory;

@@ -8,8 +8,9 @@ use std::{
 use crate::{
     host::Host,
     types::{
-        Account, AuthorKind, Category, Contact, Context, Conversation, Desk, Effect, Event,
-        Handler, Hit, KvError, Level, Message, Occurrence, Priority, Scope, SurveyStatus, Timer,
+        Account, Answer, AuthorKind, Category, Contact, Context, Conversation, Desk, Effect, Event,
+        Handler, Hit, HttpError, KvError, Level, Message, ModelError, Occurrence, Priority,
+        Request, Response, Scope, SurveyStatus, Timer,
     },
     when::{DAY, LocalTime},
 };
@@ -42,6 +43,10 @@ pub struct FakeHost {
     pub memory: RefCell<BTreeMap<(u8, String), Vec<u8>>>,
     /// The calls of the host, in order: "search lost parcel".
     pub calls: RefCell<Vec<String>>,
+    /// What servers of others answer, by "GET https://…": status and body.
+    pub servers: BTreeMap<String, (u32, String)>,
+    /// What the model says, whatever it is asked.
+    pub model: Option<String>,
     /// What the plugin logged.
     pub lines: RefCell<Vec<String>>,
 }
@@ -99,6 +104,14 @@ impl FakeHost {
                 back_at: None,
             },
         );
+        self
+    }
+
+    /// The same with a server that answers a request ("GET https://…").
+    #[must_use]
+    pub fn answers(mut self, request: &str, status: u32, body: &str) -> Self {
+        let answer = (status, body.to_owned());
+        self.servers.insert(request.to_owned(), answer);
         self
     }
 
@@ -162,6 +175,34 @@ impl Host for FakeHost {
             .get(&(number(scope), key.to_owned()))
             .cloned())
     }
+    fn send(&self, request: &Request) -> Result<Response, HttpError> {
+        let asked = format!("{} {}", request.method, request.url);
+        self.called(asked.clone());
+        match self.servers.get(&asked) {
+            Some((status, body)) => Ok(Response {
+                status: *status,
+                headers: Vec::new(),
+                body: body.clone(),
+            }),
+            None => Err(HttpError::Unanswerable(asked)),
+        }
+    }
+    fn complete(
+        &self,
+        _instructions: &str,
+        text: &str,
+        _most_tokens: Option<u32>,
+    ) -> Result<Answer, ModelError> {
+        self.called(format!("model {text}"));
+        let text = self.model.clone();
+        let text = text.ok_or_else(|| ModelError::Unanswerable("no model".to_owned()))?;
+        Ok(Answer {
+            text,
+            cut: false,
+            tokens_in: 0,
+            tokens_out: 0,
+        })
+    }
     fn kv_set(&self, scope: Scope, key: &str, value: &[u8]) -> Result<(), KvError> {
         self.memory
             .borrow_mut()
@@ -190,6 +231,9 @@ impl Host for FakeHost {
     fn search(&self, query: &str, _language: Option<&str>, limit: u32) -> Result<Vec<Hit>, String> {
         self.called(format!("search {query}"));
         Ok(self.hits.iter().take(limit as usize).cloned().collect())
+    }
+    fn article(&self, id: &str) -> Result<Option<Hit>, String> {
+        Ok(self.hits.iter().find(|hit| hit.article == id).cloned())
     }
     fn departments(&self) -> Result<Vec<String>, String> {
         Ok(self.departments.clone())

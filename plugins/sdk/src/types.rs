@@ -2,8 +2,10 @@
 
 pub use crate::bindings::switchboard::plugin::{
     directory::Contact,
+    http::{HttpError, Request, Response},
     knowledge::Hit,
     kv::{KvError, Scope},
     log::Level,
+    model::{Answer, ModelError},
     types::*,
 };

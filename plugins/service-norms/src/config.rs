@@ -13,7 +13,7 @@ pub(crate) const SCHEMA: &str = r##"{
   "properties": {
     "severity": {
       "type": "object",
-      "description": "How bad a breach of each rule is. Default: profanity, restricted-topic and vague-words block; promise is info; the others warn.",
+      "description": "How bad a breach of each rule is. Default: profanity, restricted-topic, vague-words and invented block; promise is info; the others warn.",
       "propertyNames": {"$ref": "#/$defs/rule"},
       "additionalProperties": {"enum": ["off", "info", "warning", "blocking"]}
     },
@@ -24,6 +24,7 @@ pub(crate) const SCHEMA: &str = r##"{
       "additionalProperties": {"type": "array", "maxItems": 500, "items": {"type": "string", "minLength": 1, "maxLength": 100}}
     },
     "allow": {"type": "array", "maxItems": 500, "items": {"type": "string", "minLength": 1, "maxLength": 200}, "description": "Phrases that are never found fault with, product names for example."},
+    "grounded": {"type": "array", "maxItems": 100, "items": {"type": "string"}, "description": "Steps whose texts may name no figure, date, number or address that isn't in the articles they cite or in what the customer wrote. Needs the grant knowledge."},
     "shortest": {"type": "integer", "minimum": 0, "maximum": 20, "description": "A reply of so many Han characters or fewer, punctuation not counted, is too short. Default: 3."},
     "texts": {
       "type": "object",
@@ -33,7 +34,7 @@ pub(crate) const SCHEMA: &str = r##"{
     }
   },
   "$defs": {
-    "rule": {"enum": ["profanity", "restricted-topic", "vague-words", "blunt-refusal", "blame-shifting", "condescension", "brand", "suffix", "too-short", "promise"]}
+    "rule": {"enum": ["profanity", "restricted-topic", "vague-words", "blunt-refusal", "blame-shifting", "condescension", "brand", "suffix", "too-short", "invented", "promise"]}
   }
 }"##;
 
@@ -44,6 +45,7 @@ pub struct Config {
     severity: BTreeMap<String, Level>,
     words: BTreeMap<String, Vec<String>>,
     pub(crate) allow: Vec<String>,
+    pub(crate) grounded: Vec<String>,
     pub(crate) shortest: u32,
     pub(crate) texts: Texts,
 }
@@ -54,6 +56,7 @@ impl Default for Config {
             severity: BTreeMap::new(),
             words: BTreeMap::new(),
             allow: Vec::new(),
+            grounded: Vec::new(),
             // 「三个字以下」 counts the three (C2).
             shortest: 3,
             texts: Texts::new(),

@@ -1,16 +1,19 @@
 //! The norms of wording, for every text before it goes to a customer, whoever wrote it: no vague words (R18), no
 //! swearing (R22), no suffixes (R19), no curt replies (R20), no blame on others (R24), no condescension (R25), polite
-//! refusals (R23), no private contacts (R29); promises are noticed (R138).
+//! refusals (R23), no private contacts (R29); promises are noticed (R138); and where a step's texts must rest on the
+//! desk's articles, nothing invented.
 //!
 //! What the desk itself says is judged, never what it quotes. It must not cry wolf: whatever is not plainly a breach
 //! passes.
 //!
-//! - [`Rule`]: the rules · `phrases`: their words · `find`: where a text breaks them · `rewrite`: a better wording
+//! - [`Rule`]: the rules · `phrases`: their words · `find`: where a text breaks them · `grounds`: what a text
+//!   rests on · `rewrite`: a better wording
 
 mod config;
 mod courtesy;
 mod draft;
 mod find;
+mod grounds;
 mod phrases;
 mod promises;
 mod rewrite;
@@ -46,7 +49,7 @@ impl Reviewer for ServiceNorms {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "Checks the wording of every reply: vague, rude, curt, blaming, condescending"
                 .to_owned(),
-            grants: Vec::new(),
+            grants: vec!["knowledge".to_owned()],
             events: Vec::new(),
             history: HISTORY,
             config_schema: Some(config::SCHEMA.to_owned()),
@@ -65,7 +68,8 @@ impl Reviewer for ServiceNorms {
             // What a step promises goes into the ledger as an effect of its own.
             let promises = draft.author == AuthorKind::Agent;
             let language = draft.language.as_deref();
-            let of_draft = review(&draft.text, language, &config, promises, heard);
+            let mut of_draft = review(&draft.text, language, &config, promises, heard);
+            of_draft.extend(grounds::invented(host, context, draft, &config)?);
             found.extend(of_draft.into_iter().map(|finding| Finding {
                 draft: number,
                 ..finding

@@ -53,6 +53,8 @@ rules! {
     Suffix = "suffix", "R19-suffix", Warning;
     /// "好的" (R20).
     Short = "too-short", "R20-too-short", Warning;
+    /// A figure, a date, a number or an address that stands in none of the sources (R88).
+    Invented = "invented", "R88-invented", Blocking;
     /// Something was promised (R138).
     Promise = "promise", "R138-promise", Info;
 }

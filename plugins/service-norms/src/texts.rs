@@ -81,7 +81,7 @@ pub(crate) const fn instead(rule: Rule) -> Option<&'static Text> {
         Rule::Blame => Some(&BLAME),
         Rule::Condescension => Some(&CONDESCENDING),
         Rule::Brand => Some(&CONTACT),
-        Rule::Suffix | Rule::Short | Rule::Promise => None,
+        Rule::Suffix | Rule::Short | Rule::Invented | Rule::Promise => None,
     }
 }
 
@@ -132,6 +132,11 @@ pub(crate) const fn why(rule: Rule) -> Text {
             "“{words}”太短，请说完整",
             "「{words}」太短，請說完整",
             "“{words}” is too short; say it in full",
+        ),
+        Rule::Invented => (
+            "「{words}」在引用的知识文章和客户的话里都没有",
+            "「{words}」在引用的知識文章和客戶的話裡都沒有",
+            "“{words}” stands in none of the cited articles, nor in what the customer wrote",
         ),
         Rule::Promise => (
             "承诺：“{words}”，说到要做到",

@@ -177,6 +177,13 @@ static bool search(void) {
     add(hit->article), put(" "), add(hit->title), put(" "), add(hit->text), put(" "), add(hit->language);
     put(" "), put_truth(hit->score == 0.5f), put(" "), put_list(hit->labels), note();
   }
+  switchboard_plugin_knowledge_option_hit_t article;
+  string id = view("a2");
+  if (!switchboard_plugin_knowledge_article(&id, &article, &error)) return permanent(error);
+  put("article "), put_word(article.is_some, article.val.text);
+  id = view("none");
+  if (!switchboard_plugin_knowledge_article(&id, &article, &error)) return permanent(error);
+  put(" "), put_truth(!article.is_some), note();
   return true;
 }
 
@@ -268,6 +275,44 @@ static bool memory(void) {
   key = view("");
   bool valid = switchboard_plugin_kv_set(everywhere, &key, &give, &error);
   note_of(!valid && error.tag == SWITCHBOARD_PLUGIN_KV_KV_ERROR_INVALID_KEY ? "invalid" : "valid");
+  return true;
+}
+
+static bool sent(const char *method, const char *url, string *body, switchboard_plugin_http_response_t *answer,
+                 switchboard_plugin_http_http_error_t *error) {
+  switchboard_plugin_http_field_t type = {view("content-type"), view("application/json")};
+  switchboard_plugin_http_request_t request = {view(method), view(url), {&type, 1}, {0}};
+  if (body) request.body = (step_option_string_t){true, *body};
+  return switchboard_plugin_http_send(&request, answer, error);
+}
+
+static bool servers(void) {
+  switchboard_plugin_http_response_t answer;
+  switchboard_plugin_http_http_error_t error;
+  string body = view("{\"单\":1}");
+  if (!sent("POST", "https://orders.example/42", &body, &answer, &error)) return permanent(error.val.no_grant);
+  put_number(answer.status), put(" "), add(answer.body), put(" ");
+  for (size_t at = 0; at < answer.headers.len; at++) {
+    if (at) put(",");
+    add(answer.headers.ptr[at].name), put("="), add(answer.headers.ptr[at].value);
+  }
+  note();
+  if (!sent("GET", "https://orders.example/gone", NULL, &answer, &error)) return permanent(error.val.no_grant);
+  put_number(answer.status), note();
+  bool answered = sent("GET", "https://orders.example/slow", NULL, &answer, &error);
+  note_of(!answered && error.tag == SWITCHBOARD_PLUGIN_HTTP_HTTP_ERROR_TIMEOUT ? "timeout" : "answered");
+  return true;
+}
+
+static bool said(void) {
+  string instructions = view("答"), question = view("问");
+  uint32_t most = 7;
+  switchboard_plugin_model_answer_t answer;
+  switchboard_plugin_model_model_error_t error;
+  if (!switchboard_plugin_model_complete(&instructions, &question, &most, &answer, &error))
+    return permanent(error.val.no_grant);
+  add(answer.text), put(" "), put_truth(answer.cut), put(" "), put_number(answer.tokens_in), put(" ");
+  put_number(answer.tokens_out), note();
   return true;
 }
 
@@ -396,6 +441,10 @@ static bool obey(string text, step_context_t *context) {
     return wrong_time();
   } else if (IS("kv")) {
     return memory();
+  } else if (IS("http")) {
+    return servers();
+  } else if (IS("model")) {
+    return said();
   } else if (IS("context")) {
     whole(context);
   } else if (IS("permanent")) {
@@ -427,7 +476,8 @@ static bool obey(string text, step_context_t *context) {
 }
 
 void exports_step_describe(step_manifest_t *manifest) {
-  const char *grants[] = {"kv", "knowledge", "directory", "calendar", "tickets", "notify", "account.tier", "account.name"};
+  const char *grants[] = {"kv", "knowledge", "directory", "calendar", "tickets", "notify", "account.tier", "account.name", "model",
+                          "http GET,POST https://orders.example"};
   memset(manifest, 0, sizeof *manifest);
   manifest->name = copy("conformance");
   manifest->version = copy("0.1.0");

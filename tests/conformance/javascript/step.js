@@ -1,19 +1,24 @@
 // The conformance suite in JavaScript: does what a message says. See tests/conformance/cases.
-import { now } from "switchboard:plugin/clock@0.1.0";
-import { get as configuration } from "switchboard:plugin/config@0.1.0";
-import { addBusinessSeconds, endOfDay, isOpen, nextOpen } from "switchboard:plugin/calendar@0.1.0";
-import { departments, responsible } from "switchboard:plugin/directory@0.1.0";
-import { search } from "switchboard:plugin/knowledge@0.1.0";
-import { compareAndSet, get, remove, scan, set } from "switchboard:plugin/kv@0.1.0";
-import { write } from "switchboard:plugin/log@0.1.0";
-import { next } from "switchboard:plugin/random@0.1.0";
+import { now } from "switchboard:plugin/clock@0.1.1";
+import { get as configuration } from "switchboard:plugin/config@0.1.1";
+import { addBusinessSeconds, endOfDay, isOpen, nextOpen } from "switchboard:plugin/calendar@0.1.1";
+import { departments, responsible } from "switchboard:plugin/directory@0.1.1";
+import { send } from "switchboard:plugin/http@0.1.1";
+import { article, search } from "switchboard:plugin/knowledge@0.1.1";
+import { compareAndSet, get, remove, scan, set } from "switchboard:plugin/kv@0.1.1";
+import { write } from "switchboard:plugin/log@0.1.1";
+import { complete } from "switchboard:plugin/model@0.1.1";
+import { next } from "switchboard:plugin/random@0.1.1";
 
 export function describe() {
   return {
     name: "conformance",
     version: "0.1.0",
     summary: "Does what a message says",
-    grants: ["kv", "knowledge", "directory", "calendar", "tickets", "notify", "account.tier", "account.name"],
+    grants: [
+      "kv", "knowledge", "directory", "calendar", "tickets", "notify", "account.tier", "account.name", "model",
+      "http GET,POST https://orders.example",
+    ],
     events: [],
     history: 10,
   };
@@ -81,9 +86,11 @@ const COMMANDS = {
     const drawn = [next(), next(), next()];
     return [note(`config ${configuration()}`), note(`now ${now()}`), note(`random ${new Set(drawn).size === 3}`)];
   },
-  knowledge: () =>
-    asked(() => search("退货", "zh-Hans", 5)).map((hit) =>
+  knowledge: () => [
+    ...asked(() => search("退货", "zh-Hans", 5)).map((hit) =>
       note(`${hit.article} ${hit.title} ${hit.text} ${hit.language} ${hit.score === 0.5} ${hit.labels.join(",")}`)),
+    note(`article ${asked(() => article("a2")).text} ${asked(() => article("none")) === undefined}`),
+  ],
   directory: () => {
     const all = asked(departments).join(",");
     const c = asked(() => responsible("invoice"));
@@ -129,6 +136,27 @@ const COMMANDS = {
       note(`bytes ${[...bytes].join(",")}`),
       note(invalid),
     ];
+  },
+  http: () => {
+    const headers = [{ name: "content-type", value: "application/json" }];
+    const sent = (method, path, body) => send({ method, url: `https://orders.example${path}`, headers, body });
+    const answer = asked(() => sent("POST", "/42", '{"单":1}'));
+    const gone = asked(() => sent("GET", "/gone"));
+    let slow = "answered";
+    try {
+      sent("GET", "/slow");
+    } catch (error) {
+      slow = (error.payload ?? error).tag;
+    }
+    return [
+      note(`${answer.status} ${answer.body} ${answer.headers.map((h) => `${h.name}=${h.value}`).join(",")}`),
+      note(`${gone.status}`),
+      note(slow),
+    ];
+  },
+  model: () => {
+    const answer = asked(() => complete("答", "问", 7));
+    return [note(`${answer.text} ${answer.cut} ${answer.tokensIn} ${answer.tokensOut}`)];
   },
   context: (context) => {
     const { desk, account: a, conversation: c, draft } = context;

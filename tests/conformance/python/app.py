@@ -2,9 +2,10 @@
 
 import wit_world
 from componentize_py_types import Err
-from wit_world.imports import calendar, clock, config, directory, knowledge, kv, log, random, types
+from wit_world.imports import calendar, clock, config, directory, http, knowledge, kv, log, model, random, types
 
-GRANTS = ["kv", "knowledge", "directory", "calendar", "tickets", "notify", "account.tier", "account.name"]
+GRANTS = ["kv", "knowledge", "directory", "calendar", "tickets", "notify", "account.tier", "account.name", "model",
+          "http GET,POST https://orders.example"]
 T = types
 
 
@@ -94,7 +95,9 @@ def host(_):
 
 def search(_):
     hits = asked(knowledge.search, "退货", "zh-Hans", 5)
-    return [note(f"{h.article} {h.title} {h.text} {h.language} {truth(h.score == 0.5)} {','.join(h.labels)}") for h in hits]
+    notes = [note(f"{h.article} {h.title} {h.text} {h.language} {truth(h.score == 0.5)} {','.join(h.labels)}") for h in hits]
+    text, none = asked(knowledge.article, "a2").text, asked(knowledge.article, "none") is None
+    return [*notes, note(f"article {text} {truth(none)}")]
 
 
 def people(_):
@@ -140,6 +143,27 @@ def memory(_):
         note("bytes " + ",".join(map(str, content))),
         note(invalid),
     ]
+
+
+def servers(_):
+    def sent(method, path, body=None):
+        headers = [T.Field("content-type", "application/json")]
+        return http.send(http.Request(method, "https://orders.example" + path, headers, body))
+
+    answer = asked(sent, "POST", "/42", '{"单":1}')
+    headers = ",".join(f"{h.name}={h.value}" for h in answer.headers)
+    gone = asked(sent, "GET", "/gone")
+    try:
+        sent("GET", "/slow")
+        slow = "answered"
+    except Err as error:
+        slow = "timeout" if isinstance(error.value, http.HttpError_Timeout) else "other"
+    return [note(f"{answer.status} {answer.body} {headers}"), note(str(gone.status)), note(slow)]
+
+
+def said(_):
+    answer = asked(model.complete, "答", "问", 7)
+    return [note(f"{answer.text} {truth(answer.cut)} {answer.tokens_in} {answer.tokens_out}")]
 
 
 def whole(context):
@@ -198,6 +222,8 @@ COMMANDS = {
     "calendar": hours,
     "calendar wrong": lambda _: [note(asked(calendar.next_open, "tomorrow"))],
     "kv": memory,
+    "http": servers,
+    "model": said,
     "context": whole,
     "permanent": fail(permanent("永远不行")),
     "transient": fail(transient("later", 30)),

@@ -14,6 +14,7 @@ mod events;
 mod failures;
 mod memory;
 mod merges;
+mod outside;
 mod plugins;
 mod rehearsals;
 mod replays;

@@ -1,12 +1,16 @@
 //! The desk that answers a case's questions, with what the case gives.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 
-use super::form::{BytesForm, ContactForm, HitForm};
+use super::form::{AnsweredForm, BytesForm, ContactForm, HitForm, SaidForm};
+use crate::egress::{
+    Header, HttpError, ModelAnswer, ModelError, Prompt, Request, Response, Rule, Within,
+};
 use crate::model::KvScope;
-use crate::sandbox::{Contact, Hit, Host, KvUsage};
+use crate::sandbox::{Contact, Hit, Host, KvUsage, Outside};
 use crate::workflow::Calendar;
 
 /// Answers from values.
@@ -16,6 +20,10 @@ pub(super) struct CaseDesk {
     pub(super) responsible: BTreeMap<String, ContactForm>,
     pub(super) calendar: Calendar,
     pub(super) kv: BTreeMap<KvScope, BTreeMap<String, BytesForm>>,
+    pub(super) http: Vec<AnsweredForm>,
+    pub(super) model: Vec<SaidForm>,
+    /// How often the model was asked.
+    pub(super) said: AtomicUsize,
     /// The desk's first language.
     pub(super) language: String,
 }
@@ -40,6 +48,12 @@ impl Host for CaseDesk {
             labels: hit.labels.clone(),
         });
         Ok(hits.collect())
+    }
+
+    fn article(&self, id: &str) -> Result<Option<Hit>, String> {
+        let hits = self.search("", None, u32::MAX)?;
+        let found = hits.into_iter().find(|hit| hit.article == id);
+        Ok(found.map(|hit| Hit { score: 1.0, ..hit }))
     }
 
     fn departments(&self) -> Vec<String> {
@@ -111,5 +125,62 @@ impl Host for CaseDesk {
                 bytes: sum.bytes + (key.len() + value.0.len()) as u64,
             }),
         )
+    }
+
+    fn outside(&self) -> &dyn Outside {
+        self
+    }
+}
+
+impl Outside for CaseDesk {
+    fn send(&self, request: &Request, _: &Rule, within: Within) -> Result<Response, HttpError> {
+        let fits = |form: &&AnsweredForm| {
+            form.url == request.url && form.method.is_none_or(|method| method == request.method)
+        };
+        let Some(form) = self.http.iter().find(fits) else {
+            let line = serde_json::json!({"method": request.method, "url": request.url, "status": 200, "body": {}});
+            return Err(HttpError::Unanswerable(format!(
+                "the case has no answer to {} {}; add one to it: \"host\": {{\"http\": [{line}]}}",
+                request.method, request.url
+            )));
+        };
+        if let Some(error) = &form.error {
+            return Err(error.clone());
+        }
+        let body = match &form.body {
+            None => String::new(),
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        };
+        if body.len() > within.body {
+            let why = format!("the answer has more than {} bytes", within.body);
+            return Err(HttpError::TooLarge(why));
+        }
+        let headers = form.headers.iter().map(|(name, value)| Header {
+            name: name.to_ascii_lowercase(),
+            value: value.clone(),
+        });
+        Ok(Response {
+            status: form.status,
+            headers: headers.collect(),
+            body,
+        })
+    }
+
+    fn complete(&self, _: &Prompt, _: Within) -> Result<ModelAnswer, ModelError> {
+        let last = self.model.len().saturating_sub(1);
+        let turn = self.said.fetch_add(1, Ordering::Relaxed).min(last);
+        match self.model.get(turn) {
+            Some(SaidForm::Text(text)) => Ok(ModelAnswer {
+                text: text.clone(),
+                cut: false,
+                tokens_in: 0,
+                tokens_out: 0,
+            }),
+            Some(SaidForm::Error { error }) => Err(error.clone()),
+            None => Err(ModelError::Unanswerable(
+                "the case doesn't say what the model answers; add to it: \"host\": {\"model\": [\"…\"]}".to_owned(),
+            )),
+        }
     }
 }

@@ -10,6 +10,7 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::egress::{HttpError, Method, ModelError};
 use crate::model::{
     Effect, Handler, HostCall, KvScope, Language, Priority, PromiseStatus, Stage, SurveyStatus,
     TicketKind, TicketStatus,
@@ -341,6 +342,39 @@ pub(super) struct HostForm {
     pub(super) hours: Option<HoursForm>,
     #[serde(default)]
     pub(super) kv: BTreeMap<KvScope, BTreeMap<String, BytesForm>>,
+    /// What servers of others answer: to each request the first that fits.
+    #[serde(default)]
+    pub(super) http: Vec<AnsweredForm>,
+    /// What the model says, one text after the other; the last again and again.
+    #[serde(default)]
+    pub(super) model: Vec<SaidForm>,
+}
+
+/// A request and its answer: `{"url": "https://…", "status": 200, "body": {…}}` or `{"url": "…", "error": {"timeout": "…"}}`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct AnsweredForm {
+    pub(super) method: Option<Method>,
+    pub(super) url: String,
+    #[serde(default = "found")]
+    pub(super) status: u32,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
+    /// A text as it is, anything else as JSON.
+    pub(super) body: Option<Value>,
+    pub(super) error: Option<HttpError>,
+}
+
+fn found() -> u32 {
+    200
+}
+
+/// A text, or why there is none: `{"error": {"timeout": "…"}}`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum SaidForm {
+    Text(String),
+    Error { error: ModelError },
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -455,7 +489,7 @@ impl<'de> Deserialize<'de> for GrantForm {
         let name = String::deserialize(deserializer)?;
         Grant::parse(&name).map(Self).ok_or_else(|| {
             D::Error::custom(format!(
-                "there is no grant {name:?}; there are kv, knowledge, directory, calendar, tickets, notify, account.NAME"
+                "there is no grant {name:?}; there are kv, knowledge, directory, calendar, tickets, notify, model, account.NAME, http and \"http METHODS ORIGIN\""
             ))
         })
     }
@@ -472,6 +506,9 @@ pub(super) struct LimitsForm {
     host_calls: Option<u32>,
     log_lines: Option<usize>,
     kv_writes: Option<usize>,
+    http_time: Option<TimeForm>,
+    http_calls: Option<u32>,
+    http_body: Option<SizeForm>,
 }
 
 impl LimitsForm {
@@ -488,6 +525,15 @@ impl LimitsForm {
             host_calls: self.host_calls.unwrap_or(usual.host_calls),
             log_lines: self.log_lines.unwrap_or(usual.log_lines),
             kv_writes: self.kv_writes.unwrap_or(usual.kv_writes),
+            http_time: self
+                .http_time
+                .as_ref()
+                .map_or(usual.http_time, |form| form.0),
+            http_calls: self.http_calls.unwrap_or(usual.http_calls),
+            http_body: self
+                .http_body
+                .as_ref()
+                .map_or(usual.http_body, |form| form.0),
             ..usual
         }
     }

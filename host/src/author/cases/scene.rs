@@ -1,6 +1,7 @@
 //! Everything that a call needs, made of what a case says and of defaults.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -79,6 +80,9 @@ impl Scene {
                 responsible: form.host.responsible.clone(),
                 calendar: hours,
                 kv: form.host.kv.clone(),
+                http: form.host.http.clone(),
+                model: form.host.model.clone(),
+                said: AtomicUsize::new(0),
                 language: languages.first().cloned().unwrap_or_default(),
             }),
             context: Context {

@@ -84,6 +84,10 @@ impl Core {
             entry.by = "host".to_owned();
         }
         input.account_changed |= account_changed;
+        input.once = inbound
+            .key
+            .as_ref()
+            .map(|key| serde_json::json!([inbound.channel, inbound.contact, key]).to_string());
         let arrival = Arrival {
             channel: inbound.channel.clone(),
             contact: inbound.contact.clone(),

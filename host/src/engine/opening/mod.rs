@@ -122,5 +122,6 @@ pub(super) fn begin(
         resumed: None,
         tickets: Vec::new(),
         account_changed,
+        once: None,
     }
 }

@@ -245,9 +245,8 @@ fn send(
     let body = body.to_string();
     let attempt = core.clock().now().as_second();
     let mut request = agents
-        .of(url, private)
+        .post(url, private)
         .map_err(Refusal::Receiver)?
-        .post(url)
         .content_type("application/json")
         .header("webhook-id", &delivery.key)
         .header("webhook-timestamp", attempt.to_string());

@@ -9,6 +9,7 @@ use super::super::core::Core;
 use super::super::intake::hex;
 use super::super::keys;
 use super::super::plan::{StepPlan, Workflow};
+use crate::egress::Ask;
 use crate::knowledge::Knowledge;
 use crate::model::{DeskView, EventKind};
 use crate::sandbox::{Grant, Grants, Limits, Plugin, Sandbox, World};
@@ -131,15 +132,20 @@ impl Core {
             let manifest = plan.plugin.manifest();
             let asked = manifest.grants.iter();
             let missing: Vec<_> = asked
-                .filter(|name| !step.grants.has(name))
+                .filter(|name| match Ask::parse(name) {
+                    Some(ask) => !step.http.iter().any(|rule| ask.is_met_by(rule)),
+                    None => !step.grants.has(name),
+                })
                 .cloned()
                 .collect();
             let granted = step.grants.iter().map(str::to_owned);
+            let named = missing.iter().filter(|name| Ask::parse(name).is_none());
+            let named: Vec<String> = named.cloned().collect();
             (!missing.is_empty()).then(|| RefusedWish {
                 step: step.name.clone(),
                 plugin: format!("{} {}", manifest.name, manifest.version),
                 line: step.grants_line,
-                grants: granted.chain(missing.iter().cloned()).collect(),
+                grants: granted.chain(named).collect(),
                 missing,
             })
         };
@@ -181,7 +187,9 @@ pub(crate) fn plan_of(
     Ok(Arc::new(StepPlan {
         name: step.name.clone(),
         plugin: Arc::clone(plugin),
-        grants: Grants::new(step.name.clone(), granted).narrowed(&manifest.grants),
+        grants: Grants::new(step.name.clone(), granted)
+            .with_http(step.http.iter().cloned())
+            .narrowed(&manifest.grants),
         limits: limits_of(&step.limits),
         config: Arc::clone(&step.config_json),
         settings: step.settings_sha256.clone(),
@@ -208,6 +216,9 @@ pub(super) fn limits_of(step: &StepLimits) -> Limits {
         host_calls: step.host_calls.unwrap_or(default.host_calls),
         log_lines: step.log_lines.map_or(default.log_lines, count),
         kv_writes: step.kv_writes.map_or(default.kv_writes, count),
+        http_time: step.http_time.unwrap_or(default.http_time),
+        http_calls: step.http_calls.unwrap_or(default.http_calls),
+        http_body: step.http_body.map_or(default.http_body, size),
         ..default
     }
 }

@@ -9,6 +9,7 @@ use super::super::core::Core;
 use super::super::keys;
 use super::super::plan::StepPlan;
 use super::super::review::REVIEWER_FAILED;
+use crate::egress::Rule;
 use crate::model::{Invocation, InvocationResult, Policy};
 use crate::sandbox::{Grant, Grants, Plugin};
 use crate::store::{Table, decode_record};
@@ -22,6 +23,8 @@ use super::plans::limits_of;
 struct KeptSettings {
     config: serde_json::Value,
     grants: Vec<String>,
+    #[serde(default)]
+    http: Vec<Rule>,
     limits: KeptLimits,
 }
 
@@ -35,6 +38,9 @@ struct KeptLimits {
     host_calls: Option<u32>,
     log_lines: Option<u32>,
     kv_writes: Option<u32>,
+    http_time: Option<u64>,
+    http_calls: Option<u32>,
+    http_body: Option<u64>,
 }
 
 impl Core {
@@ -61,6 +67,9 @@ impl Core {
             host_calls: kept.limits.host_calls,
             log_lines: kept.limits.log_lines,
             kv_writes: kept.limits.kv_writes,
+            http_time: kept.limits.http_time.map(Duration::from_millis),
+            http_calls: kept.limits.http_calls,
+            http_body: kept.limits.http_body,
         });
         let policy = match &invocation.result {
             InvocationResult::Failed { policy, .. } => *policy,
@@ -79,6 +88,7 @@ impl Core {
         Ok(Arc::new(StepPlan {
             name: invocation.step.clone(),
             grants: Grants::new(invocation.step.clone(), granted)
+                .with_http(kept.http)
                 .narrowed(&plugin.manifest().grants),
             plugin,
             limits,

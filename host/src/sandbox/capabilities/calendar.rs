@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::super::contract::v0_1_0::switchboard::plugin::calendar::Host;
+use super::super::contract::v0_1::switchboard::plugin::calendar::Host;
 use super::super::grants::Grant;
 use super::super::host::Host as Desk;
 use super::super::state::HostState;

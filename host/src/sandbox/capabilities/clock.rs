@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::super::contract::v0_1_0::switchboard::plugin::clock::Host;
+use super::super::contract::v0_1::switchboard::plugin::clock::Host;
 use super::super::state::HostState;
 
 /// RFC 3339 with the offset that the zone has then.

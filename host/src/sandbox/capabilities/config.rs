@@ -1,6 +1,6 @@
 //! The step's configuration, as JSON.
 
-use super::super::contract::v0_1_0::switchboard::plugin::config::Host;
+use super::super::contract::v0_1::switchboard::plugin::config::Host;
 use super::super::state::HostState;
 
 impl Host for HostState {

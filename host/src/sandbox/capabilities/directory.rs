@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::contract::v0_1_0::switchboard::plugin::directory::{self as wit, Host};
+use super::super::contract::v0_1::switchboard::plugin::directory::{self as wit, Host};
 use super::super::grants::Grant;
 use super::super::state::HostState;
 use super::clock::rfc3339;

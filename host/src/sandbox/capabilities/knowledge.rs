@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::contract::v0_1_0::switchboard::plugin::knowledge::{self as wit, Host};
+use super::super::contract::v0_1::switchboard::plugin::knowledge::{self as wit, Host};
 use super::super::grants::Grant;
 use super::super::host::Hit;
 use super::super::state::HostState;
@@ -27,6 +27,17 @@ impl Host for HostState {
             host.search(&query, language.as_deref(), limit)
         })?;
         Ok(answer.map(|hits| hits.into_iter().map(Into::into).collect()))
+    }
+
+    fn article(&mut self, id: String) -> wasmtime::Result<Result<Option<wit::Hit>, String>> {
+        self.count()?;
+        if let Err(refusal) = self.allow(&Grant::Knowledge) {
+            return Ok(Err(refusal));
+        }
+        let answer = self.ask("knowledge.article", json!({ "id": id }), |host| {
+            host.article(&id)
+        })?;
+        Ok(answer.map(|article| article.map(Into::into)))
     }
 }
 
@@ -57,6 +68,16 @@ mod tests {
             .unwrap_err();
         assert!(refusal.contains("add \"knowledge\" to grants"), "{refusal}");
         assert!(state.host_calls.is_empty());
+    }
+
+    #[test]
+    fn an_article_is_read_by_its_id() {
+        let mut live = testing::state(testing::granted(&[Grant::Knowledge]));
+        let article = live.article("returns".to_owned()).unwrap().unwrap();
+        assert_eq!(article.unwrap().text, "七天内可以退货。");
+        assert!(live.article("other".to_owned()).unwrap().unwrap().is_none());
+        let mut refused = testing::state(testing::nothing());
+        assert!(refused.article("returns".to_owned()).unwrap().is_err());
     }
 
     #[test]

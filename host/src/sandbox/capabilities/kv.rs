@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::json;
 
 use super::super::call::FailureCode;
-use super::super::contract::v0_1_0::switchboard::plugin::kv::{Entry, Host, KvError, Scope};
+use super::super::contract::v0_1::switchboard::plugin::kv::{Entry, Host, KvError, Scope};
 use super::super::grants::Grant;
 use super::super::host::KvUsage;
 use super::super::state::{HostState, Stop};

@@ -1,7 +1,7 @@
 //! Lines for whoever reads the run later. Bounded in number and length; control characters are made visible, so that
 //! a line can neither forge another nor steer a terminal.
 
-use super::super::contract::v0_1_0::switchboard::plugin::log::{Host, Level};
+use super::super::contract::v0_1::switchboard::plugin::log::{Host, Level};
 use super::super::state::HostState;
 use crate::model::{LogLevel, LogLine};
 

@@ -2,7 +2,7 @@
 
 use rand_chacha::rand_core::Rng;
 
-use super::super::contract::v0_1_0::switchboard::plugin::random::Host;
+use super::super::contract::v0_1::switchboard::plugin::random::Host;
 use super::super::state::HostState;
 
 impl Host for HostState {

@@ -6,9 +6,10 @@ use jiff::{Timestamp, Zoned};
 
 use super::super::call::Call;
 use super::super::grants::{Grant, Grants};
-use super::super::host::{Contact, Hit, Host, HostSide, KvUsage};
+use super::super::host::{Contact, Hit, Host, HostSide, KvUsage, Outside};
 use super::super::limits::Limits;
 use super::super::state::{HostState, Stop};
+use crate::egress::{HttpError, ModelAnswer, ModelError, Prompt, Request, Response, Rule, Within};
 use crate::model::{HostCall, KvScope};
 use crate::sandbox::testing::{context, message_event};
 
@@ -25,6 +26,10 @@ impl Host for Desk {
             score: 0.3,
             labels: Vec::new(),
         }])
+    }
+    fn article(&self, id: &str) -> Result<Option<Hit>, String> {
+        let hits = self.search("", None, 1)?;
+        Ok(hits.into_iter().find(|hit| hit.article == id))
     }
     fn departments(&self) -> Vec<String> {
         vec!["service".to_owned(), "warehouse".to_owned()]
@@ -75,6 +80,31 @@ impl Host for Desk {
     fn kv_usage(&self, _scope: KvScope) -> Result<KvUsage, String> {
         Ok(KvUsage { keys: 4, bytes: 32 })
     }
+    fn outside(&self) -> &dyn Outside {
+        self
+    }
+}
+
+impl Outside for Desk {
+    fn send(&self, request: &Request, rule: &Rule, within: Within) -> Result<Response, HttpError> {
+        if within.time.is_zero() {
+            return Err(HttpError::Timeout("late".to_owned()));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        Ok(Response {
+            status: 200,
+            headers: Vec::new(),
+            body: format!("{} {} {}", rule.origin, request.method, request.url),
+        })
+    }
+    fn complete(&self, prompt: &Prompt, _: Within) -> Result<ModelAnswer, ModelError> {
+        Ok(ModelAnswer {
+            text: format!("{}: {}", prompt.instructions, prompt.text),
+            cut: false,
+            tokens_in: 2,
+            tokens_out: prompt.most_tokens.unwrap_or(0),
+        })
+    }
 }
 
 pub(super) struct Side {
@@ -90,6 +120,31 @@ pub(super) fn granted(grants: &[Grant]) -> Side {
     Side {
         grants: Grants::new("auto-reply", grants.iter().cloned()),
         host: HostSide::Live(Arc::new(Desk)),
+    }
+}
+
+pub(super) fn with_rules(rules: impl IntoIterator<Item = Rule>) -> Side {
+    let side = granted(&[]);
+    Side {
+        grants: side.grants.with_http(rules),
+        ..side
+    }
+}
+
+pub(super) fn recorded(side: Side, recorded: Vec<HostCall>) -> Side {
+    Side {
+        host: HostSide::Recorded(recorded.into()),
+        ..side
+    }
+}
+
+pub(super) fn rehearsed(side: Side, recorded: Vec<HostCall>) -> Side {
+    Side {
+        host: HostSide::Rehearsed {
+            recorded: recorded.into(),
+            live: Arc::new(Desk),
+        },
+        ..side
     }
 }
 

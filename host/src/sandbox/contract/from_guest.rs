@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::call::{CallFailure, FailureCode};
 use super::super::grants::{Grant, Grants};
 use super::super::limits::Limits;
-use super::v0_1_0::switchboard::plugin::types as wit;
+use super::v0_1::switchboard::plugin::types as wit;
 use crate::model::{
     Category, Effect, Escalation, Finding, Handover, Manifest, Moment, NextStep, Notification,
     Outcome, Priority, PromiseDraft, Reply, Severity, Stage, SurveyResult, TicketDraft, TicketKind,

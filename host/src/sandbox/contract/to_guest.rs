@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::capabilities::clock::rfc3339;
-use super::v0_1_0::switchboard::plugin::types as wit;
+use super::v0_1::switchboard::plugin::types as wit;
 use crate::model::{
     Author, Category, Context, Effect, Event, Handler, Message, Moment, Occurrence, Priority,
     Promise, PromiseStatus, Stage, SurveyStatus, Ticket, TicketKind, TicketStatus, Timer,

@@ -4,7 +4,7 @@ use super::problems;
 use crate::model::EventKind;
 use crate::workflow::condition::NAMES;
 use crate::workflow::{
-    Grants, desk, directory, floor, record_form, requirement, settings, step, widget,
+    Grants, desk, directory, floor, outside, record_form, requirement, settings, step, widget,
 };
 
 const PAGE: &str = include_str!("../../../../docs/desk.md");
@@ -42,6 +42,8 @@ fn every_key_is_explained_and_shown() {
         floor::KEYS,
         widget::KEYS,
         requirement::LIMIT_KEYS,
+        outside::HTTP_KEYS,
+        outside::MODEL_KEYS,
         record_form::KEYS,
     ];
     let directory_keys = [

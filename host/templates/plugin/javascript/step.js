@@ -1,5 +1,5 @@
 // {{name}}: greets, and labels questions about invoices.
-import { write } from "switchboard:plugin/log@0.1.0";
+import { write } from "switchboard:plugin/log@0.1.1";
 
 const GREETINGS = {
   "zh-Hans": "您好！请问有什么可以帮您？",

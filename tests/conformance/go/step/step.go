@@ -9,9 +9,11 @@ import (
 	"switchboard/bindings/clock"
 	"switchboard/bindings/config"
 	"switchboard/bindings/directory"
+	"switchboard/bindings/http"
 	"switchboard/bindings/knowledge"
 	"switchboard/bindings/kv"
 	"switchboard/bindings/log"
+	"switchboard/bindings/model"
 	"switchboard/bindings/random"
 	. "switchboard/bindings/types"
 	"switchboard/bindings/wit"
@@ -23,7 +25,8 @@ func Describe() Manifest {
 		Name:    "conformance",
 		Version: "0.1.0",
 		Summary: "Does what a message says",
-		Grants:  []string{"kv", "knowledge", "directory", "calendar", "tickets", "notify", "account.tier", "account.name"},
+		Grants: []string{"kv", "knowledge", "directory", "calendar", "tickets", "notify", "account.tier", "account.name", "model",
+			"http GET,POST https://orders.example"},
 		History: 10,
 	}
 }
@@ -68,6 +71,10 @@ func Handle(context Context, event Event) (result wit.Result[Outcome, StepError]
 		return done(NextStep_GoOn, note(asked(calendar.NextOpen("tomorrow"))))
 	case "kv":
 		return done(NextStep_GoOn, memory()...)
+	case "http":
+		return done(NextStep_GoOn, servers()...)
+	case "model":
+		return done(NextStep_GoOn, said()...)
 	case "context":
 		return done(NextStep_GoOn, whole(context)...)
 	case "permanent":
@@ -182,7 +189,8 @@ func search() []Effect {
 		effects = append(effects, note(fmt.Sprintf("%s %s %s %s %t %s",
 			hit.Article, hit.Title, hit.Text, hit.Language, hit.Score == 0.5, strings.Join(hit.Labels, ","))))
 	}
-	return effects
+	article, none := asked(knowledge.Article("a2")).Some(), asked(knowledge.Article("none"))
+	return append(effects, note(fmt.Sprintf("article %s %t", article.Text, !none.IsSome())))
 }
 
 func people() []Effect {
@@ -205,6 +213,42 @@ func hours() []Effect {
 		note(asked(calendar.EndOfDay(now))),
 		note(asked(calendar.AddBusinessSeconds(now, 7*3600))),
 	}
+}
+
+func sent(method, path string, body wit.Option[string]) wit.Result[http.Response, http.HttpError] {
+	headers := []Field{{Name: "content-type", Value: "application/json"}}
+	return http.Send(http.Request{Method: method, Url: "https://orders.example" + path, Headers: headers, Body: body})
+}
+
+func servers() []Effect {
+	first := sent("POST", "/42", wit.Some(`{"单":1}`))
+	if !first.IsOk() {
+		panic(refused{first.Err().NoGrant()})
+	}
+	answer := first.Ok()
+	var headers []string
+	for _, header := range answer.Headers {
+		headers = append(headers, header.Name+"="+header.Value)
+	}
+	gone := sent("GET", "/gone", wit.None[string]()).Ok()
+	slow := "answered"
+	if late := sent("GET", "/slow", wit.None[string]()); !late.IsOk() && late.Err().Tag() == http.HttpError_Timeout {
+		slow = "timeout"
+	}
+	return []Effect{
+		note(fmt.Sprintf("%d %s %s", answer.Status, answer.Body, strings.Join(headers, ","))),
+		note(fmt.Sprint(gone.Status)),
+		note(slow),
+	}
+}
+
+func said() []Effect {
+	answer := model.Complete("答", "问", wit.Some[uint32](7))
+	if !answer.IsOk() {
+		panic(refused{answer.Err().NoGrant()})
+	}
+	a := answer.Ok()
+	return []Effect{note(fmt.Sprintf("%s %t %d %d", a.Text, a.Cut, a.TokensIn, a.TokensOut))}
 }
 
 func memory() []Effect {

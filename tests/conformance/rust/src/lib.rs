@@ -4,10 +4,14 @@ wit_bindgen::generate!({ path: "wit", world: "step", generate_all });
 
 use switchboard::plugin::kv::{self, KvError, Scope};
 use switchboard::plugin::types::*;
+use switchboard::plugin::http::{self, HttpError};
+use switchboard::plugin::model::{self, ModelError};
 use switchboard::plugin::{calendar, clock, config, directory, knowledge, log, random};
 
-const GRANTS: [&str; 8] =
-    ["kv", "knowledge", "directory", "calendar", "tickets", "notify", "account.tier", "account.name"];
+const GRANTS: [&str; 10] = [
+    "kv", "knowledge", "directory", "calendar", "tickets", "notify", "account.tier", "account.name", "model",
+    "http GET,POST https://orders.example",
+];
 
 struct Plugin;
 
@@ -48,6 +52,8 @@ fn obey(command: &str, context: &Context) -> Result<Vec<Effect>, StepError> {
         "calendar" => hours()?,
         "calendar wrong" => vec![note(calendar::next_open("tomorrow").map_err(permanent)?)],
         "kv" => memory()?,
+        "http" => servers()?,
+        "model" => said()?,
         "context" => whole(context),
         "permanent" => return Err(permanent("永远不行".to_owned())),
         "transient" => return Err(transient("later", Some(30))),
@@ -173,7 +179,11 @@ fn search() -> Result<Vec<Effect>, StepError> {
         let (sure, labels) = (hit.score == 0.5, hit.labels.join(","));
         note(format!("{} {} {} {} {sure} {labels}", hit.article, hit.title, hit.text, hit.language))
     };
-    Ok(hits.iter().map(tell).collect())
+    let article = knowledge::article("a2").map_err(permanent)?;
+    let none = knowledge::article("none").map_err(permanent)?;
+    let told = article.map_or("none".to_owned(), |article| article.text);
+    let last = note(format!("article {told} {}", none.is_none()));
+    Ok(hits.iter().map(tell).chain([last]).collect())
 }
 
 fn people() -> Result<Vec<Effect>, StepError> {
@@ -198,6 +208,43 @@ fn hours() -> Result<Vec<Effect>, StepError> {
         note(calendar::end_of_day(&now).map_err(permanent)?),
         note(calendar::add_business_seconds(&now, 7 * 3600).map_err(permanent)?),
     ])
+}
+
+fn sent(method: &str, path: &str, body: Option<&str>) -> Result<http::Response, HttpError> {
+    http::send(&http::Request {
+        method: method.to_owned(),
+        url: format!("https://orders.example{path}"),
+        headers: vec![Field { name: "content-type".to_owned(), value: "application/json".to_owned() }],
+        body: body.map(str::to_owned),
+    })
+}
+
+fn servers() -> Result<Vec<Effect>, StepError> {
+    let answer = match sent("POST", "/42", Some("{\"单\":1}")) {
+        Ok(answer) => answer,
+        Err(HttpError::NoGrant(line)) => return Err(permanent(line)),
+        Err(other) => return Err(permanent(format!("{other:?}"))),
+    };
+    let headers = answer.headers.iter().map(|header| format!("{}={}", header.name, header.value));
+    let headers = headers.collect::<Vec<_>>().join(",");
+    let gone = sent("GET", "/gone", None).map_or(0, |answer| answer.status);
+    let slow = matches!(sent("GET", "/slow", None), Err(HttpError::Timeout(_)));
+    Ok(vec![
+        note(format!("{} {} {headers}", answer.status, answer.body)),
+        note(gone.to_string()),
+        note(if slow { "timeout" } else { "answered" }),
+    ])
+}
+
+fn said() -> Result<Vec<Effect>, StepError> {
+    match model::complete("答", "问", Some(7)) {
+        Ok(answer) => {
+            let told = format!("{} {} {} {}", answer.text, answer.cut, answer.tokens_in, answer.tokens_out);
+            Ok(vec![note(told)])
+        }
+        Err(ModelError::NoGrant(line)) => Err(permanent(line)),
+        Err(other) => Err(permanent(format!("{other:?}"))),
+    }
 }
 
 fn memory() -> Result<Vec<Effect>, StepError> {

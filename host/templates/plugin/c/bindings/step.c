@@ -3,69 +3,82 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `switchboard:plugin/log@0.1.0`
+// Imported Functions from `switchboard:plugin/log@0.1.1`
 
-__attribute__((__import_module__("switchboard:plugin/log@0.1.0"), __import_name__("write")))
+__attribute__((__import_module__("switchboard:plugin/log@0.1.1"), __import_name__("write")))
 extern void __wasm_import_switchboard_plugin_log_write(int32_t, uint8_t *, size_t);
 
-// Imported Functions from `switchboard:plugin/config@0.1.0`
+// Imported Functions from `switchboard:plugin/config@0.1.1`
 
-__attribute__((__import_module__("switchboard:plugin/config@0.1.0"), __import_name__("get")))
+__attribute__((__import_module__("switchboard:plugin/config@0.1.1"), __import_name__("get")))
 extern void __wasm_import_switchboard_plugin_config_get(uint8_t *);
 
-// Imported Functions from `switchboard:plugin/clock@0.1.0`
+// Imported Functions from `switchboard:plugin/clock@0.1.1`
 
-__attribute__((__import_module__("switchboard:plugin/clock@0.1.0"), __import_name__("now")))
+__attribute__((__import_module__("switchboard:plugin/clock@0.1.1"), __import_name__("now")))
 extern void __wasm_import_switchboard_plugin_clock_now(uint8_t *);
 
-// Imported Functions from `switchboard:plugin/random@0.1.0`
+// Imported Functions from `switchboard:plugin/random@0.1.1`
 
-__attribute__((__import_module__("switchboard:plugin/random@0.1.0"), __import_name__("next")))
+__attribute__((__import_module__("switchboard:plugin/random@0.1.1"), __import_name__("next")))
 extern int32_t __wasm_import_switchboard_plugin_random_next(void);
 
-// Imported Functions from `switchboard:plugin/kv@0.1.0`
+// Imported Functions from `switchboard:plugin/kv@0.1.1`
 
-__attribute__((__import_module__("switchboard:plugin/kv@0.1.0"), __import_name__("get")))
+__attribute__((__import_module__("switchboard:plugin/kv@0.1.1"), __import_name__("get")))
 extern void __wasm_import_switchboard_plugin_kv_get(int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("switchboard:plugin/kv@0.1.0"), __import_name__("set")))
+__attribute__((__import_module__("switchboard:plugin/kv@0.1.1"), __import_name__("set")))
 extern void __wasm_import_switchboard_plugin_kv_set(int32_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("switchboard:plugin/kv@0.1.0"), __import_name__("remove")))
+__attribute__((__import_module__("switchboard:plugin/kv@0.1.1"), __import_name__("remove")))
 extern void __wasm_import_switchboard_plugin_kv_remove(int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("switchboard:plugin/kv@0.1.0"), __import_name__("compare-and-set")))
+__attribute__((__import_module__("switchboard:plugin/kv@0.1.1"), __import_name__("compare-and-set")))
 extern void __wasm_import_switchboard_plugin_kv_compare_and_set(int32_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("switchboard:plugin/kv@0.1.0"), __import_name__("scan")))
+__attribute__((__import_module__("switchboard:plugin/kv@0.1.1"), __import_name__("scan")))
 extern void __wasm_import_switchboard_plugin_kv_scan(int32_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, uint8_t *);
 
-// Imported Functions from `switchboard:plugin/knowledge@0.1.0`
+// Imported Functions from `switchboard:plugin/knowledge@0.1.1`
 
-__attribute__((__import_module__("switchboard:plugin/knowledge@0.1.0"), __import_name__("search")))
+__attribute__((__import_module__("switchboard:plugin/knowledge@0.1.1"), __import_name__("search")))
 extern void __wasm_import_switchboard_plugin_knowledge_search(uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, uint8_t *);
 
-// Imported Functions from `switchboard:plugin/directory@0.1.0`
+__attribute__((__import_module__("switchboard:plugin/knowledge@0.1.1"), __import_name__("article")))
+extern void __wasm_import_switchboard_plugin_knowledge_article(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("switchboard:plugin/directory@0.1.0"), __import_name__("departments")))
+// Imported Functions from `switchboard:plugin/directory@0.1.1`
+
+__attribute__((__import_module__("switchboard:plugin/directory@0.1.1"), __import_name__("departments")))
 extern void __wasm_import_switchboard_plugin_directory_departments(uint8_t *);
 
-__attribute__((__import_module__("switchboard:plugin/directory@0.1.0"), __import_name__("responsible")))
+__attribute__((__import_module__("switchboard:plugin/directory@0.1.1"), __import_name__("responsible")))
 extern void __wasm_import_switchboard_plugin_directory_responsible(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `switchboard:plugin/calendar@0.1.0`
+// Imported Functions from `switchboard:plugin/calendar@0.1.1`
 
-__attribute__((__import_module__("switchboard:plugin/calendar@0.1.0"), __import_name__("is-open")))
+__attribute__((__import_module__("switchboard:plugin/calendar@0.1.1"), __import_name__("is-open")))
 extern void __wasm_import_switchboard_plugin_calendar_is_open(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("switchboard:plugin/calendar@0.1.0"), __import_name__("next-open")))
+__attribute__((__import_module__("switchboard:plugin/calendar@0.1.1"), __import_name__("next-open")))
 extern void __wasm_import_switchboard_plugin_calendar_next_open(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("switchboard:plugin/calendar@0.1.0"), __import_name__("end-of-day")))
+__attribute__((__import_module__("switchboard:plugin/calendar@0.1.1"), __import_name__("end-of-day")))
 extern void __wasm_import_switchboard_plugin_calendar_end_of_day(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("switchboard:plugin/calendar@0.1.0"), __import_name__("add-business-seconds")))
+__attribute__((__import_module__("switchboard:plugin/calendar@0.1.1"), __import_name__("add-business-seconds")))
 extern void __wasm_import_switchboard_plugin_calendar_add_business_seconds(uint8_t *, size_t, int32_t, uint8_t *);
+
+// Imported Functions from `switchboard:plugin/http@0.1.1`
+
+__attribute__((__import_module__("switchboard:plugin/http@0.1.1"), __import_name__("send")))
+extern void __wasm_import_switchboard_plugin_http_send(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, uint8_t *);
+
+// Imported Functions from `switchboard:plugin/model@0.1.1`
+
+__attribute__((__import_module__("switchboard:plugin/model@0.1.1"), __import_name__("complete")))
+extern void __wasm_import_switchboard_plugin_model_complete(uint8_t *, size_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *);
 
 // Exported Functions from `step`
 
@@ -1017,6 +1030,20 @@ void switchboard_plugin_knowledge_result_list_hit_string_free(switchboard_plugin
   }
 }
 
+void switchboard_plugin_knowledge_option_hit_free(switchboard_plugin_knowledge_option_hit_t *ptr) {
+  if (ptr->is_some) {
+    switchboard_plugin_knowledge_hit_free(&ptr->val);
+  }
+}
+
+void switchboard_plugin_knowledge_result_option_hit_string_free(switchboard_plugin_knowledge_result_option_hit_string_t *ptr) {
+  if (!ptr->is_err) {
+    switchboard_plugin_knowledge_option_hit_free(&ptr->val.ok);
+  } else {
+    step_string_free(&ptr->val.err);
+  }
+}
+
 void switchboard_plugin_directory_timestamp_free(switchboard_plugin_directory_timestamp_t *ptr) {
   switchboard_plugin_types_timestamp_free(ptr);
 }
@@ -1073,6 +1100,115 @@ void switchboard_plugin_calendar_result_timestamp_string_free(switchboard_plugin
     switchboard_plugin_calendar_timestamp_free(&ptr->val.ok);
   } else {
     step_string_free(&ptr->val.err);
+  }
+}
+
+void switchboard_plugin_http_field_free(switchboard_plugin_http_field_t *ptr) {
+  switchboard_plugin_types_field_free(ptr);
+}
+
+void switchboard_plugin_http_list_field_free(switchboard_plugin_http_list_field_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    switchboard_plugin_http_field_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      switchboard_plugin_http_field_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void switchboard_plugin_http_request_free(switchboard_plugin_http_request_t *ptr) {
+  step_string_free(&ptr->method);
+  step_string_free(&ptr->url);
+  switchboard_plugin_http_list_field_free(&ptr->headers);
+  step_option_string_free(&ptr->body);
+}
+
+void switchboard_plugin_http_response_free(switchboard_plugin_http_response_t *ptr) {
+  switchboard_plugin_http_list_field_free(&ptr->headers);
+  step_string_free(&ptr->body);
+}
+
+void switchboard_plugin_http_http_error_free(switchboard_plugin_http_http_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      step_string_free(&ptr->val.no_grant);
+      break;
+    }
+    case 1: {
+      step_string_free(&ptr->val.invalid_request);
+      break;
+    }
+    case 2: {
+      step_string_free(&ptr->val.unreachable);
+      break;
+    }
+    case 3: {
+      step_string_free(&ptr->val.timeout);
+      break;
+    }
+    case 4: {
+      step_string_free(&ptr->val.too_large);
+      break;
+    }
+    case 5: {
+      step_string_free(&ptr->val.too_many);
+      break;
+    }
+    case 6: {
+      step_string_free(&ptr->val.unanswerable);
+      break;
+    }
+  }
+}
+
+void switchboard_plugin_http_result_response_http_error_free(switchboard_plugin_http_result_response_http_error_t *ptr) {
+  if (!ptr->is_err) {
+    switchboard_plugin_http_response_free(&ptr->val.ok);
+  } else {
+    switchboard_plugin_http_http_error_free(&ptr->val.err);
+  }
+}
+
+void switchboard_plugin_model_answer_free(switchboard_plugin_model_answer_t *ptr) {
+  step_string_free(&ptr->text);
+}
+
+void switchboard_plugin_model_model_error_free(switchboard_plugin_model_model_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      step_string_free(&ptr->val.no_grant);
+      break;
+    }
+    case 1: {
+      step_string_free(&ptr->val.unavailable);
+      break;
+    }
+    case 2: {
+      step_string_free(&ptr->val.timeout);
+      break;
+    }
+    case 3: {
+      step_string_free(&ptr->val.too_large);
+      break;
+    }
+    case 4: {
+      step_string_free(&ptr->val.too_many);
+      break;
+    }
+    case 5: {
+      step_string_free(&ptr->val.unanswerable);
+      break;
+    }
+  }
+}
+
+void switchboard_plugin_model_result_answer_model_error_free(switchboard_plugin_model_result_answer_model_error_t *ptr) {
+  if (!ptr->is_err) {
+    switchboard_plugin_model_answer_free(&ptr->val.ok);
+  } else {
+    switchboard_plugin_model_model_error_free(&ptr->val.err);
   }
 }
 
@@ -1463,6 +1599,53 @@ bool switchboard_plugin_knowledge_search(step_string_t *query, switchboard_plugi
   }
 }
 
+bool switchboard_plugin_knowledge_article(step_string_t *id, switchboard_plugin_knowledge_option_hit_t *ret, step_string_t *err) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(13*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_switchboard_plugin_knowledge_article((uint8_t *) (*id).ptr, (*id).len, ptr);
+  switchboard_plugin_knowledge_result_option_hit_string_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      switchboard_plugin_knowledge_option_hit_t option;
+      switch ((int32_t) *((uint8_t*) (ptr + sizeof(void*)))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (switchboard_plugin_knowledge_hit_t) {
+            (step_string_t) (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) },
+            (step_string_t) (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (4*sizeof(void*))))), (*((size_t*) (ptr + (5*sizeof(void*))))) },
+            (step_string_t) (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (6*sizeof(void*))))), (*((size_t*) (ptr + (7*sizeof(void*))))) },
+            (switchboard_plugin_knowledge_language_tag_t) (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8*sizeof(void*))))), (*((size_t*) (ptr + (9*sizeof(void*))))) },
+            (float) *((float*) (ptr + (10*sizeof(void*)))),
+            (step_list_string_t) (step_list_string_t) { (step_string_t*)(*((uint8_t **) (ptr + (11*sizeof(void*))))), (*((size_t*) (ptr + (12*sizeof(void*))))) },
+          };
+          break;
+        }
+      }
+
+      result.val.ok = option;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      result.val.err = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
 bool switchboard_plugin_directory_departments(step_list_string_t *ret, step_string_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
   uint8_t ret_area[(3*sizeof(void*))];
@@ -1658,6 +1841,158 @@ bool switchboard_plugin_calendar_add_business_seconds(switchboard_plugin_calenda
     case 1: {
       result.is_err = true;
       result.val.err = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool switchboard_plugin_http_send(switchboard_plugin_http_request_t *request, switchboard_plugin_http_response_t *ret, switchboard_plugin_http_http_error_t *err) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(6*sizeof(void*))];
+  int32_t option;
+  uint8_t * option1;
+  size_t option2;
+  if (((*request).body).is_some) {
+    const step_string_t *payload0 = &((*request).body).val;
+    option = 1;
+    option1 = (uint8_t *) (*payload0).ptr;
+    option2 = (*payload0).len;
+  } else {
+    option = 0;
+    option1 = 0;
+    option2 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_switchboard_plugin_http_send((uint8_t *) ((*request).method).ptr, ((*request).method).len, (uint8_t *) ((*request).url).ptr, ((*request).url).len, (uint8_t *) ((*request).headers).ptr, ((*request).headers).len, option, option1, option2, ptr);
+  switchboard_plugin_http_result_response_http_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (switchboard_plugin_http_response_t) {
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + sizeof(void*)))),
+        (switchboard_plugin_http_list_field_t) (switchboard_plugin_http_list_field_t) { (switchboard_plugin_http_field_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) },
+        (step_string_t) (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (4*sizeof(void*))))), (*((size_t*) (ptr + (5*sizeof(void*))))) },
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      switchboard_plugin_http_http_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.no_grant = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          variant.val.invalid_request = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 2: {
+          variant.val.unreachable = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 3: {
+          variant.val.timeout = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 4: {
+          variant.val.too_large = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 5: {
+          variant.val.too_many = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 6: {
+          variant.val.unanswerable = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool switchboard_plugin_model_complete(step_string_t *instructions, step_string_t *text, uint32_t *maybe_most_tokens, switchboard_plugin_model_answer_t *ret, switchboard_plugin_model_model_error_t *err) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(8+4*sizeof(void*))];
+  step_option_u32_t most_tokens;
+  most_tokens.is_some = maybe_most_tokens != NULL;if (maybe_most_tokens) {
+    most_tokens.val = *maybe_most_tokens;
+  }
+  int32_t option;
+  int32_t option1;
+  if ((most_tokens).is_some) {
+    const uint32_t *payload0 = &(most_tokens).val;
+    option = 1;
+    option1 = (int32_t) (*payload0);
+  } else {
+    option = 0;
+    option1 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_switchboard_plugin_model_complete((uint8_t *) (*instructions).ptr, (*instructions).len, (uint8_t *) (*text).ptr, (*text).len, option, option1, ptr);
+  switchboard_plugin_model_result_answer_model_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (switchboard_plugin_model_answer_t) {
+        (step_string_t) (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+        (bool) (int32_t) *((uint8_t*) (ptr + (3*sizeof(void*)))),
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (4+3*sizeof(void*))))),
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (8+3*sizeof(void*))))),
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      switchboard_plugin_model_model_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.no_grant = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          variant.val.unavailable = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 2: {
+          variant.val.timeout = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 3: {
+          variant.val.too_large = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 4: {
+          variant.val.too_many = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 5: {
+          variant.val.unanswerable = (step_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
       break;
     }
   }

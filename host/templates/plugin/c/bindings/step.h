@@ -498,7 +498,7 @@ typedef struct switchboard_plugin_types_manifest_t {
   // Semantic version.
   step_string_t   version;
   step_string_t   summary;
-  // Of: kv, knowledge, directory, calendar, tickets, notify, account.NAME.
+  // Of: kv, knowledge, directory, calendar, tickets, notify, model, account.NAME; "http" as its interface says.
   step_list_string_t   grants;
   // The kinds of event that it handles ("message.received"); for others it isn't called. Empty: all.
   step_list_string_t   events;
@@ -611,6 +611,19 @@ typedef struct {
   } val;
 } switchboard_plugin_knowledge_result_list_hit_string_t;
 
+typedef struct {
+  bool is_some;
+  switchboard_plugin_knowledge_hit_t val;
+} switchboard_plugin_knowledge_option_hit_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    switchboard_plugin_knowledge_option_hit_t ok;
+    step_string_t err;
+  } val;
+} switchboard_plugin_knowledge_result_option_hit_string_t;
+
 typedef switchboard_plugin_types_timestamp_t switchboard_plugin_directory_timestamp_t;
 
 typedef struct {
@@ -668,6 +681,107 @@ typedef struct {
   } val;
 } switchboard_plugin_calendar_result_timestamp_string_t;
 
+typedef switchboard_plugin_types_field_t switchboard_plugin_http_field_t;
+
+typedef struct {
+  switchboard_plugin_http_field_t *ptr;
+  size_t len;
+} switchboard_plugin_http_list_field_t;
+
+typedef struct switchboard_plugin_http_request_t {
+  // GET, HEAD, POST, PUT, PATCH or DELETE.
+  step_string_t   method;
+  // Whole, in ASCII: `https://api.example.com/orders/42?lang=en`.
+  step_string_t   url;
+  // The host sets `host`, `content-length`, `user-agent`, `authorization`, `cookie`, `idempotency-key` and what
+  // concerns the connection; who names one of those here is refused.
+  switchboard_plugin_http_list_field_t   headers;
+  // With POST, PUT and PATCH.
+  step_option_string_t   body;
+} switchboard_plugin_http_request_t;
+
+typedef struct switchboard_plugin_http_response_t {
+  uint32_t   status;
+  // Names in small letters.
+  switchboard_plugin_http_list_field_t   headers;
+  // UTF-8; anything else is an error.
+  step_string_t   body;
+} switchboard_plugin_http_response_t;
+
+typedef struct switchboard_plugin_http_http_error_t {
+  uint8_t tag;
+  union {
+    step_string_t     no_grant;
+    step_string_t     invalid_request;
+    step_string_t     unreachable;
+    step_string_t     timeout;
+    step_string_t     too_large;
+    step_string_t     too_many;
+    step_string_t     unanswerable;
+  } val;
+} switchboard_plugin_http_http_error_t;
+
+// The line to add to the desk.
+#define SWITCHBOARD_PLUGIN_HTTP_HTTP_ERROR_NO_GRANT 0
+// This can't be sent.
+#define SWITCHBOARD_PLUGIN_HTTP_HTTP_ERROR_INVALID_REQUEST 1
+// Nobody answered there, or not so that it can be understood.
+#define SWITCHBOARD_PLUGIN_HTTP_HTTP_ERROR_UNREACHABLE 2
+// There was no whole answer in time.
+#define SWITCHBOARD_PLUGIN_HTTP_HTTP_ERROR_TIMEOUT 3
+// The request or the answer is longer than allowed.
+#define SWITCHBOARD_PLUGIN_HTTP_HTTP_ERROR_TOO_LARGE 4
+// More requests than allowed, in this call or at once.
+#define SWITCHBOARD_PLUGIN_HTTP_HTTP_ERROR_TOO_MANY 5
+// This run has no network: it is a rehearsal or a simulation, and nothing like this is on record.
+#define SWITCHBOARD_PLUGIN_HTTP_HTTP_ERROR_UNANSWERABLE 6
+
+typedef struct {
+  bool is_err;
+  union {
+    switchboard_plugin_http_response_t ok;
+    switchboard_plugin_http_http_error_t err;
+  } val;
+} switchboard_plugin_http_result_response_http_error_t;
+
+typedef struct switchboard_plugin_model_answer_t {
+  step_string_t   text;
+  // Whether it was cut off at its longest.
+  bool   cut;
+  uint32_t   tokens_in;
+  uint32_t   tokens_out;
+} switchboard_plugin_model_answer_t;
+
+typedef struct switchboard_plugin_model_model_error_t {
+  uint8_t tag;
+  union {
+    step_string_t     no_grant;
+    step_string_t     unavailable;
+    step_string_t     timeout;
+    step_string_t     too_large;
+    step_string_t     too_many;
+    step_string_t     unanswerable;
+  } val;
+} switchboard_plugin_model_model_error_t;
+
+// The line to add to the desk.
+#define SWITCHBOARD_PLUGIN_MODEL_MODEL_ERROR_NO_GRANT 0
+// The desk's model doesn't answer, or not so that it can be understood.
+#define SWITCHBOARD_PLUGIN_MODEL_MODEL_ERROR_UNAVAILABLE 1
+// There was no whole answer in time.
+#define SWITCHBOARD_PLUGIN_MODEL_MODEL_ERROR_TIMEOUT 2
+#define SWITCHBOARD_PLUGIN_MODEL_MODEL_ERROR_TOO_LARGE 3
+#define SWITCHBOARD_PLUGIN_MODEL_MODEL_ERROR_TOO_MANY 4
+#define SWITCHBOARD_PLUGIN_MODEL_MODEL_ERROR_UNANSWERABLE 5
+
+typedef struct {
+  bool is_err;
+  union {
+    switchboard_plugin_model_answer_t ok;
+    switchboard_plugin_model_model_error_t err;
+  } val;
+} switchboard_plugin_model_result_answer_model_error_t;
+
 typedef switchboard_plugin_types_manifest_t step_manifest_t;
 
 typedef switchboard_plugin_types_context_t step_context_t;
@@ -686,21 +800,21 @@ typedef struct {
   } val;
 } step_result_outcome_step_error_t;
 
-// Imported Functions from `switchboard:plugin/log@0.1.0`
+// Imported Functions from `switchboard:plugin/log@0.1.1`
 // Kept with the run. At most 64 lines of 1 KiB in a call; more are counted and dropped. Control characters are escaped.
 extern void switchboard_plugin_log_write(switchboard_plugin_log_level_t level, step_string_t *text);
 
-// Imported Functions from `switchboard:plugin/config@0.1.0`
+// Imported Functions from `switchboard:plugin/config@0.1.1`
 extern void switchboard_plugin_config_get(step_string_t *ret);
 
-// Imported Functions from `switchboard:plugin/clock@0.1.0`
+// Imported Functions from `switchboard:plugin/clock@0.1.1`
 // With the offset of the desk's zone.
 extern void switchboard_plugin_clock_now(switchboard_plugin_clock_timestamp_t *ret);
 
-// Imported Functions from `switchboard:plugin/random@0.1.0`
+// Imported Functions from `switchboard:plugin/random@0.1.1`
 extern uint32_t switchboard_plugin_random_next(void);
 
-// Imported Functions from `switchboard:plugin/kv@0.1.0`
+// Imported Functions from `switchboard:plugin/kv@0.1.1`
 extern bool switchboard_plugin_kv_get(switchboard_plugin_kv_scope_t scope, step_string_t *key, step_option_list_u8_t *ret, switchboard_plugin_kv_kv_error_t *err);
 extern bool switchboard_plugin_kv_set(switchboard_plugin_kv_scope_t scope, step_string_t *key, step_list_u8_t *value, switchboard_plugin_kv_kv_error_t *err);
 extern bool switchboard_plugin_kv_remove(switchboard_plugin_kv_scope_t scope, step_string_t *key, switchboard_plugin_kv_kv_error_t *err);
@@ -710,22 +824,32 @@ extern bool switchboard_plugin_kv_compare_and_set(switchboard_plugin_kv_scope_t 
 // Keys that begin with `prefix`, in key order, after the key `after`, at most `limit` (1,000).
 extern bool switchboard_plugin_kv_scan(switchboard_plugin_kv_scope_t scope, step_string_t *prefix, step_string_t *maybe_after, uint32_t limit, switchboard_plugin_kv_list_entry_t *ret, switchboard_plugin_kv_kv_error_t *err);
 
-// Imported Functions from `switchboard:plugin/knowledge@0.1.0`
+// Imported Functions from `switchboard:plugin/knowledge@0.1.1`
 // Best first, at most 10; only articles valid at the run's time. Articles in `language` come first among equals.
 extern bool switchboard_plugin_knowledge_search(step_string_t *query, switchboard_plugin_knowledge_language_tag_t *maybe_language, uint32_t limit, switchboard_plugin_knowledge_list_hit_t *ret, step_string_t *err);
+// The article of that id, with a score of 1; none where there is none that is valid at the run's time.
+extern bool switchboard_plugin_knowledge_article(step_string_t *id, switchboard_plugin_knowledge_option_hit_t *ret, step_string_t *err);
 
-// Imported Functions from `switchboard:plugin/directory@0.1.0`
+// Imported Functions from `switchboard:plugin/directory@0.1.1`
 extern bool switchboard_plugin_directory_departments(step_list_string_t *ret, step_string_t *err);
 // Who answers for a topic (a responsibility, department, role or name of the directory); none where the directory names nobody.
 extern bool switchboard_plugin_directory_responsible(step_string_t *topic, switchboard_plugin_directory_option_contact_t *ret, step_string_t *err);
 
-// Imported Functions from `switchboard:plugin/calendar@0.1.0`
+// Imported Functions from `switchboard:plugin/calendar@0.1.1`
 extern bool switchboard_plugin_calendar_is_open(switchboard_plugin_calendar_timestamp_t *at, bool *ret, step_string_t *err);
 // The first open moment at or after `at`.
 extern bool switchboard_plugin_calendar_next_open(switchboard_plugin_calendar_timestamp_t *at, switchboard_plugin_calendar_timestamp_t *ret, step_string_t *err);
 // The end of the business day that `at` is in, or of the next one if the desk is closed for the rest of that day.
 extern bool switchboard_plugin_calendar_end_of_day(switchboard_plugin_calendar_timestamp_t *at, switchboard_plugin_calendar_timestamp_t *ret, step_string_t *err);
 extern bool switchboard_plugin_calendar_add_business_seconds(switchboard_plugin_calendar_timestamp_t *start, uint32_t seconds, switchboard_plugin_calendar_timestamp_t *ret, step_string_t *err);
+
+// Imported Functions from `switchboard:plugin/http@0.1.1`
+// Sends the request and waits for the whole answer. A status such as 404 is an answer.
+extern bool switchboard_plugin_http_send(switchboard_plugin_http_request_t *request, switchboard_plugin_http_response_t *ret, switchboard_plugin_http_http_error_t *err);
+
+// Imported Functions from `switchboard:plugin/model@0.1.1`
+// `instructions` say what to do, `text` what to do it with. At most `most-tokens`, and never more than the desk allows.
+extern bool switchboard_plugin_model_complete(step_string_t *instructions, step_string_t *text, uint32_t *maybe_most_tokens, switchboard_plugin_model_answer_t *ret, switchboard_plugin_model_model_error_t *err);
 
 // Exported Functions from `step`
 void exports_step_describe(step_manifest_t *ret);
@@ -859,6 +983,10 @@ void switchboard_plugin_knowledge_list_hit_free(switchboard_plugin_knowledge_lis
 
 void switchboard_plugin_knowledge_result_list_hit_string_free(switchboard_plugin_knowledge_result_list_hit_string_t *ptr);
 
+void switchboard_plugin_knowledge_option_hit_free(switchboard_plugin_knowledge_option_hit_t *ptr);
+
+void switchboard_plugin_knowledge_result_option_hit_string_free(switchboard_plugin_knowledge_result_option_hit_string_t *ptr);
+
 void switchboard_plugin_directory_timestamp_free(switchboard_plugin_directory_timestamp_t *ptr);
 
 void switchboard_plugin_directory_option_timestamp_free(switchboard_plugin_directory_option_timestamp_t *ptr);
@@ -876,6 +1004,24 @@ void switchboard_plugin_calendar_timestamp_free(switchboard_plugin_calendar_time
 void switchboard_plugin_calendar_result_bool_string_free(switchboard_plugin_calendar_result_bool_string_t *ptr);
 
 void switchboard_plugin_calendar_result_timestamp_string_free(switchboard_plugin_calendar_result_timestamp_string_t *ptr);
+
+void switchboard_plugin_http_field_free(switchboard_plugin_http_field_t *ptr);
+
+void switchboard_plugin_http_list_field_free(switchboard_plugin_http_list_field_t *ptr);
+
+void switchboard_plugin_http_request_free(switchboard_plugin_http_request_t *ptr);
+
+void switchboard_plugin_http_response_free(switchboard_plugin_http_response_t *ptr);
+
+void switchboard_plugin_http_http_error_free(switchboard_plugin_http_http_error_t *ptr);
+
+void switchboard_plugin_http_result_response_http_error_free(switchboard_plugin_http_result_response_http_error_t *ptr);
+
+void switchboard_plugin_model_answer_free(switchboard_plugin_model_answer_t *ptr);
+
+void switchboard_plugin_model_model_error_free(switchboard_plugin_model_model_error_t *ptr);
+
+void switchboard_plugin_model_result_answer_model_error_free(switchboard_plugin_model_result_answer_model_error_t *ptr);
 
 void step_manifest_free(step_manifest_t *ptr);
 

@@ -1,0 +1,243 @@
+//! Servers of others: what is sent, what comes back, what is recorded, and who waits.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use switchboard::engine::{Engine, Rehearsal, ReplaySelection, ServiceConfig};
+use switchboard_tests::house::{House, SANDBOX, chain, keyed, message, replies};
+use switchboard_tests::script::Script;
+use tokio::task::JoinSet;
+
+use super::service::wait_for;
+
+/// A server that answers every request with `body`, after `pause`; gives its port and what it was sent.
+fn server(body: &'static str, pause: Duration) -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sent = Arc::clone(&seen);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, sent) = (stream.unwrap(), Arc::clone(&sent));
+            std::thread::spawn(move || {
+                let mut buffer = [0; 8192];
+                let read = stream.read(&mut buffer).unwrap_or(0);
+                let text = String::from_utf8_lossy(&buffer[..read]).into_owned();
+                sent.lock().unwrap().push(text);
+                std::thread::sleep(pause);
+                let length = body.len();
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+                let _ = stream.write_all(format!("{head}{body}").as_bytes());
+            });
+        }
+    });
+    (port, seen)
+}
+
+fn lookup(port: u16) -> Script {
+    let url = format!("http://127.0.0.1:{port}/orders/7");
+    Script::new("lookup")
+        .reaching_out()
+        .send("POST", &url, Some("{}"))
+}
+
+fn grant(port: u16) -> String {
+    format!(
+        "lookup | [[step.http]] ; origin = \"http://127.0.0.1:{port}\" ; methods = [\"POST\"] ; private = true ; "
+    )
+}
+
+fn house(port: u16, step: Script) -> House {
+    let line = grant(port);
+    House::new(chain(
+        &[(line.as_str(), step.component())],
+        &["message.received"],
+        "",
+    ))
+}
+
+#[test]
+fn an_answer_reaches_the_customer_is_recorded_and_isnt_asked_for_again() {
+    let (port, seen) = server("已发货", Duration::ZERO);
+    let house = house(port, lookup(port));
+    let answer = house.say("li", "我的订单呢？");
+    assert_eq!(replies(&answer), ["已发货"]);
+    let recorded = &answer.run.invocations[0].host_calls[0];
+    assert_eq!(recorded.call, "http.send");
+    assert_eq!(recorded.answer["Ok"]["body"], "已发货");
+    let sent = seen.lock().unwrap()[0].to_lowercase();
+    assert!(
+        sent.starts_with("post /orders/7 http/1.1\r\n") && sent.contains("\r\nidempotency-key: "),
+        "{sent}"
+    );
+    let report = house.replay();
+    assert_eq!(
+        (report.runs, report.differences.len()),
+        (1, 0),
+        "{:#?}",
+        report.differences
+    );
+    assert_eq!(seen.lock().unwrap().len(), 1, "a replay sends nothing");
+}
+
+#[test]
+fn a_refusal_prints_the_lines_to_add() {
+    let (port, seen) = server("", Duration::ZERO);
+    let house = House::new(chain(
+        &[("lookup", lookup(port).component())],
+        &["message.received"],
+        "",
+    ));
+    let answer = house.say("li", "喂");
+    assert_eq!(
+        replies(&answer),
+        [format!(
+            "step \"lookup\" may not send POST to http://127.0.0.1:{port}: add below [[step]] name = \"lookup\" in desk.toml:\n[[step.http]]\norigin = \"http://127.0.0.1:{port}\"\nmethods = [\"POST\"]"
+        )]
+    );
+    let wishes = house.core.refused_wishes();
+    assert!(wishes[0].missing.contains(&"http".to_owned()), "{wishes:?}");
+    // With the lines as they were printed, the address itself still has to be meant.
+    let line = grant(port).replace("private = true", "private = false");
+    let listed = House::new(chain(
+        &[(line.as_str(), lookup(port).component())],
+        &["message.received"],
+        "",
+    ));
+    let answer = listed.say("li", "喂");
+    assert!(
+        replies(&answer)[0].contains("write private = true"),
+        "{answer:?}"
+    );
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[test]
+fn an_interrupted_request_is_sent_again_under_the_same_name() {
+    let (port, seen) = server("ok", Duration::ZERO);
+    let names = || -> Vec<String> {
+        let seen = seen.lock().unwrap();
+        let names = seen.iter().map(|sent| {
+            let sent = sent.to_lowercase();
+            let name = sent.split("idempotency-key: ").nth(1).unwrap();
+            name.lines().next().unwrap().to_owned()
+        });
+        names.collect()
+    };
+    // Two lives of one host, as far as the first message goes: what was not durable happens again, and a conversation
+    // that isn't there yet has another id then.
+    let first = house(port, lookup(port));
+    first.core.process(&keyed("li", "查单", "k-1")).unwrap();
+    let second = house(port, lookup(port));
+    second.say("wang", "你好");
+    second.core.process(&keyed("li", "查单", "k-1")).unwrap();
+    second.core.process(&keyed("li", "再查", "k-2")).unwrap();
+    let names = names();
+    assert_eq!(names.len(), 4);
+    assert_eq!(names[0], names[2], "the same message is the same request");
+    assert!(names[1] != names[0] && names[3] != names[2]);
+}
+
+#[test]
+fn a_rehearsal_answers_from_the_record_or_says_that_it_cant() {
+    let (port, seen) = server("已发货", Duration::ZERO);
+    let house = house(port, lookup(port));
+    for contact in ["li", "wang"] {
+        house.say(contact, "查单");
+    }
+    let rehearse = |step: Script| {
+        let plugin = SANDBOX
+            .activate(&step.version("0.1.1").component())
+            .unwrap();
+        let rehearsal = Rehearsal {
+            selection: ReplaySelection::default(),
+            step: "lookup".to_owned(),
+            plugin,
+            examples: 1,
+            threads: None,
+        };
+        house.core.rehearse(&rehearsal, |_| {}).unwrap()
+    };
+    let same = rehearse(lookup(port).note("new"));
+    assert_eq!(
+        (same.calls, same.groups.len()),
+        (2, 1),
+        "only the note is new: {:#?}",
+        same.groups
+    );
+    let url = format!("http://127.0.0.1:{port}/other");
+    let other = rehearse(
+        Script::new("lookup")
+            .reaching_out()
+            .send("POST", &url, None),
+    );
+    let said = format!("{:?}", other.groups);
+    assert!(said.contains("no answer to this is on record"), "{said}");
+    assert_eq!(seen.lock().unwrap().len(), 2, "nothing was sent");
+}
+
+#[test]
+fn who_waits_for_a_server_that_hangs_holds_up_nobody_else() {
+    let (port, _) = server("late", Duration::from_secs(20));
+    let url = format!("http://127.0.0.1:{port}/");
+    let step = Script::new("lookup")
+        .reaching_out()
+        .when('H', |step| step.send("POST", &url, None))
+        .when('n', |step| step.reply("hello"));
+    let line = grant(port).replace("[[step", "limits = { http-time = \"2s\" } ; [[step");
+    let house = House::new(chain(
+        &[(line.as_str(), step.component())],
+        &["message.received"],
+        "",
+    ));
+    let config = ServiceConfig {
+        workers: 2,
+        ..ServiceConfig::default()
+    };
+    let engine = Arc::new(Engine::start(Arc::clone(&house.core), config).unwrap());
+    let (mut quick, mut late) = (Vec::new(), Vec::new());
+    wait_for(async {
+        let submit = |contact: String, text: &str| {
+            let (engine, request) = (Arc::clone(&engine), message(&contact, text));
+            async move {
+                let began = Instant::now();
+                let answer = engine.submit(request).await.unwrap();
+                (replies(&answer)[0].to_owned(), began.elapsed())
+            }
+        };
+        let mut waiting = JoinSet::new();
+        for number in 0..12 {
+            waiting.spawn(submit(format!("waits-{number}"), "Hängt"));
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        for number in 0..200 {
+            quick.push(submit(format!("quick-{number}"), "nichts").await);
+        }
+        late = waiting.join_all().await;
+    });
+    quick.sort_by_key(|(_, time)| *time);
+    assert!(quick.iter().all(|(text, _)| text == "hello"));
+    let (slowest, hung) = (
+        quick[197].1,
+        late.iter()
+            .filter(|(text, _)| text.contains("no whole answer"))
+            .count(),
+    );
+    // Without places for others, two that wait would hold both workers for two seconds each.
+    assert!(slowest < Duration::from_millis(500), "p99 {slowest:?}");
+    assert_eq!(hung, 8, "{late:?}");
+    assert!(
+        late.iter().all(|(_, time)| *time < Duration::from_secs(10)),
+        "{late:?}"
+    );
+    assert_eq!(
+        late.iter()
+            .filter(|(text, _)| text.contains("at most 8"))
+            .count(),
+        4,
+        "{late:?}"
+    );
+    engine.stop();
+}
