@@ -204,29 +204,40 @@ impl Script {
                 (i32.const 0) (i32.const 0) (i32.const {known}) (i32.const {body}) (i32.const {body_length})
                 (i32.const {RETURNED}))"
         ))
-        .returned(16)
+        .returned(16, 0)
     }
 
-    /// Asks the model and replies with what it says, or why it doesn't.
-    pub fn complete(mut self, instructions: &str, question: &str) -> Self {
-        let [(first, first_length), (second, second_length)] =
-            [instructions, question].map(|text| self.text(text));
+    /// Asks the model and replies with what it says, or why it doesn't, citing an article.
+    pub fn complete(mut self, instructions: &str, question: &str, source: &str) -> Self {
+        let [
+            (first, first_length),
+            (second, second_length),
+            (source, source_length),
+        ] = [instructions, question, source].map(|text| self.text(text));
+        let sources = RETURNED + 96;
         self.wat(&format!(
             "(call $complete (i32.const {first}) (i32.const {first_length}) (i32.const {second})
-                (i32.const {second_length}) (i32.const 0) (i32.const 0) (i32.const {RETURNED}))"
+                (i32.const {second_length}) (i32.const 0) (i32.const 0) (i32.const {RETURNED}))
+             (i32.store (i32.const {sources}) (i32.const {source}))
+             (i32.store (i32.const {}) (i32.const {source_length}))",
+            sources + 4
         ))
-        .returned(4)
+        .returned(4, 1)
     }
 
     /// Replies with the text of an answer, which stands so many bytes behind its beginning, or with that of an error.
-    fn returned(self, text: usize) -> Self {
+    fn returned(self, text: usize, cited: usize) -> Self {
         let (answer, error) = (RETURNED + text, RETURNED + 8);
         self.effect(0, |script, at| {
             script.wat(&format!(
                 "(if (i32.load8_u (i32.const {RETURNED}))
                     (then (i64.store (i32.const {0}) (i64.load (i32.const {error}))))
-                    (else (i64.store (i32.const {0}) (i64.load (i32.const {answer})))))",
-                at + 4
+                    (else (i64.store (i32.const {0}) (i64.load (i32.const {answer})))))
+                 (i32.store (i32.const {1}) (i32.const {2})) (i32.store (i32.const {3}) (i32.const {cited}))",
+                at + 4,
+                at + 24,
+                RETURNED + 96,
+                at + 28
             ))
         })
     }

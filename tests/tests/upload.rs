@@ -99,9 +99,17 @@ fn an_inspection_tells_what_a_component_asks_for() {
 #[test]
 fn versions_of_the_contract_are_served_side_by_side() {
     let old = sandbox().inspect(&clock().component()).unwrap();
-    let new = sandbox().inspect(&clock().of_contract("0.1.1").component()).unwrap();
-    assert_eq!((old.contract.as_str(), new.contract.as_str()), ("0.1.0", "0.1.1"));
-    for component in [clock().component(), clock().of_contract("0.1.1").component()] {
+    let new = sandbox()
+        .inspect(&clock().of_contract("0.1.1").component())
+        .unwrap();
+    assert_eq!(
+        (old.contract.as_str(), new.contract.as_str()),
+        ("0.1.0", "0.1.1")
+    );
+    for component in [
+        clock().component(),
+        clock().of_contract("0.1.1").component(),
+    ] {
         let plugin = sandbox().activate(&component).unwrap();
         assert!(Setting::default().call(&plugin).result.is_ok());
     }

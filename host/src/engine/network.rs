@@ -229,38 +229,32 @@ impl Outside for StepOutside {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
-    use std::time::Duration;
+    use std::sync::mpsc::channel;
 
     use super::*;
 
     #[test]
     fn who_waits_gives_its_place_to_another_and_takes_it_back() {
         let gate = Arc::new(Gate::default());
-        let (worked, come_back) = (AtomicBool::new(false), Mutex::new(()));
-        let held = come_back.lock().unwrap();
+        let (inside, is_inside) = channel();
+        let (answer, answered) = channel::<()>();
         std::thread::scope(|scope| {
             let waits = scope.spawn(|| {
+                let answered = answered;
                 gate.enter(1);
-                gate.outside(|| drop(come_back.lock().unwrap()));
+                inside.send(()).unwrap();
+                gate.outside(|| answered.recv().unwrap());
                 assert!(gate.is_crowded(1), "both work for a moment");
                 gate.leave();
             });
-            while *gate.running.lock().unwrap() == 0 && !waits.is_finished() {
-                std::thread::sleep(Duration::from_millis(1));
-                if come_back.try_lock().is_err() {
-                    break;
-                }
-            }
+            is_inside.recv().unwrap();
             // There is one place, and the one who waits isn't on it.
             gate.enter(1);
-            worked.store(true, Ordering::SeqCst);
-            drop(held);
+            answer.send(()).unwrap();
             waits.join().unwrap();
             assert!(!gate.is_crowded(1));
             gate.leave();
         });
-        assert!(worked.into_inner());
         assert_eq!(*gate.running.lock().unwrap(), 0);
     }
 

@@ -181,9 +181,9 @@ fn promises_are_noticed_in_what_people_write() {
 }
 
 #[test]
-fn the_manifest_is_that_of_a_reviewer_that_needs_nothing() {
+fn the_manifest_asks_for_nothing_but_the_articles() {
     let manifest = ServiceNorms::describe();
-    assert!(manifest.grants.is_empty() && manifest.events.is_empty());
+    assert!(manifest.grants == ["knowledge"] && manifest.events.is_empty());
     let _: serde_json::Value = serde_json::from_str(&manifest.config_schema.unwrap()).unwrap();
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use switchboard::engine::{Engine, Rehearsal, ReplaySelection, ServiceConfig};
+use switchboard::workflow::Desk;
 use switchboard_tests::house::{House, SANDBOX, chain, keyed, message, replies};
 use switchboard_tests::script::Script;
 use tokio::task::JoinSet;
@@ -240,4 +241,96 @@ fn who_waits_for_a_server_that_hangs_holds_up_nobody_else() {
         "{late:?}"
     );
     engine.stop();
+}
+
+/// A desk whose model is at `port`, whose drafts must rest on its one article.
+fn drafting(port: u16) -> House {
+    let draft =
+        Script::new("draft")
+            .reaching_out()
+            .complete("答", "几天可以退货？", "returns.zh-Hans");
+    let toml = format!(
+        r#"
+name = "Blue Whale Toys"
+time-zone = "Asia/Shanghai"
+languages = ["zh-Hans", "en"]
+[model]
+url = "http://127.0.0.1:{port}/v1"
+name = "small"
+private = true
+max-tokens = 200
+[[on]]
+event = "message.received"
+steps = ["draft"]
+[[step]]
+name = "draft"
+plugin = "draft@0.1"
+grants = ["model"]
+[[reviewer]]
+name = "service-norms"
+plugin = "service-norms@0.1"
+grants = ["knowledge"]
+config.grounded = ["draft"]
+"#
+    );
+    let article = "+++\ntitle = \"退货\"\nlanguage = \"zh-Hans\"\nquestions = [\"几天可以退货？\"]\n+++\n收到商品后七天内可以退货，运费 12 元。\n";
+    let files = [
+        ("desk.toml", toml.into_bytes()),
+        ("knowledge/returns.zh-Hans.md", article.as_bytes().to_vec()),
+        ("plugins/draft.wasm", draft.component()),
+    ];
+    let files = files.map(|(name, content)| (name.to_owned(), content));
+    House::new(Arc::new(Desk::from_files(&files.into()).unwrap()))
+}
+
+#[test]
+fn a_model_that_invents_isnt_heard_and_a_faithful_one_is() {
+    let says = |text: &str| -> &'static str {
+        let answer = format!(
+            "{{\"choices\":[{{\"message\":{{\"content\":\"{text}\"}},\"finish_reason\":\"stop\"}}],\"usage\":{{\"prompt_tokens\":40,\"completion_tokens\":9}}}}"
+        );
+        Box::leak(answer.into_boxed_str())
+    };
+    let faithful = "您好，您在7天内都可以退货，运费是12元。";
+    let (port, seen) = server(says(faithful), Duration::ZERO);
+    let house = drafting(port);
+    let answer = house.say("li", "几天可以退货？");
+    assert_eq!(replies(&answer), [faithful]);
+    let sent = seen.lock().unwrap()[0].clone();
+    assert!(
+        sent.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"),
+        "{sent}"
+    );
+    assert!(
+        sent.contains("\"temperature\":0") && sent.contains("\"max_tokens\":200"),
+        "{sent}"
+    );
+    assert_eq!(
+        answer.run.invocations[0].host_calls[0].answer["Ok"]["tokens_in"],
+        40
+    );
+    assert_eq!(house.replay().differences, []);
+
+    for invented in [
+        "您好，您在30天内都可以退货。",
+        "您好，详情请看 https://bluewha1e.example 。",
+    ] {
+        let (port, _) = server(says(invented), Duration::ZERO);
+        let house = drafting(port);
+        let answer = house.say("li", "几天可以退货？");
+        assert!(
+            replies(&answer)
+                .iter()
+                .all(|text| text.contains("请您稍等")),
+            "{answer:?}"
+        );
+        let found = format!("{:?}", answer.run.entries);
+        assert!(found.contains("R88-invented"), "{found}");
+        assert_eq!(house.replay().differences, []);
+    }
+    // A model that is down is the step's failure, and its policy answers.
+    let house = drafting(1);
+    let answer = house.say("li", "几天可以退货？");
+    let told = &answer.run.invocations[0].host_calls[0].answer["Err"]["unavailable"];
+    assert!(told.to_string().contains("127.0.0.1"), "{told}");
 }

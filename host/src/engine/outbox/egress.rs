@@ -64,6 +64,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_receiver_by_https_is_who_its_certificate_says_or_gets_nothing() {
+        let answer = "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n";
+        let (port, pem) = crate::egress::tests_tls::server(answer);
+        let url = format!("https://localhost:{port}/tickets");
+        let trusting = Agents {
+            client: OnceLock::from(Client::new(&Authorities::from_pem(pem.as_bytes()).unwrap())),
+        };
+        let taken = trusting.post(&url, true).unwrap().send("{}").unwrap();
+        assert_eq!(taken.status(), 204);
+        let told = Agents::new()
+            .post(&url, true)
+            .unwrap()
+            .send("{}")
+            .unwrap_err();
+        assert!(told.to_string().contains("certificate"), "{told}");
+    }
+
+    #[test]
     fn odd_spellings_of_this_machine_are_refused_before_anything_is_sent() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
