@@ -7,7 +7,7 @@
 //! - `frame`: what every page has; `words`: its texts in three languages; `time`: how times are written;
 //! - `assets`: the style sheet and the script; `form`: what a form sent;
 //! - `entrance`, `set_up`, `profile`: signing in, the first administrator, one's own account;
-//! - `people`, `audit`, `inbox`, `tickets`, `runs`, `plugins`, `reports`: the pages.
+//! - `people`, `audit`, `inbox`, `tickets`, `runs`, `plugins`, `reports`, `workflow`, `knowledge`: the pages.
 //!
 //! Invariants:
 //! 1. Every route is in [`routes::ROUTES`] with the roles that may use it, and what changes something is in the log.
@@ -22,6 +22,7 @@ mod form;
 mod frame;
 mod gate;
 mod inbox;
+mod knowledge;
 mod people;
 mod plugins;
 mod profile;
@@ -32,6 +33,7 @@ mod set_up;
 mod tickets;
 mod time;
 mod words;
+mod workflow;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

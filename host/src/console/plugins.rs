@@ -157,7 +157,7 @@ fn uses(core: &Core, figures: &[Value]) -> Vec<((String, Use), String)> {
             let most_memory = u64::try_from(plan.limits.memory).unwrap_or(u64::MAX);
             let (time_us, memory) = (figure("p99_us"), figure("max_memory_bytes"));
             let asks = manifest.grants.iter().map(|name| Asked {
-                is_granted: step.grants.has(name),
+                is_granted: step.grants.has(name) || name == "http" && !step.http.is_empty(),
                 name: name.clone(),
             });
             let used = Use {

@@ -5,8 +5,8 @@ use axum::middleware::from_fn_with_state;
 
 use super::gate::{Gate, gate};
 use super::{
-    Console, assets, audit, entrance, inbox, people, plugins, profile, reports, runs, set_up,
-    tickets,
+    Console, assets, audit, entrance, inbox, knowledge, people, plugins, profile, reports, runs,
+    set_up, tickets, workflow,
 };
 use crate::staff::Role::{self, Administrator, Agent, Auditor, Member, Supervisor};
 
@@ -58,7 +58,6 @@ const HANDLE: Access = Access::Roles(&[Administrator, Supervisor, Agent, Member]
 /// Those who answer for the desk, and who look after them.
 const OVERSEE: Access = Access::Roles(&[Administrator, Supervisor, Auditor]);
 /// Those who answer for the desk.
-#[allow(dead_code, reason = "for pages that change knowledge")]
 const LEAD: Access = Access::Roles(&[Administrator, Supervisor]);
 /// Those who say how it works and who may what.
 const ADMIN: Access = Access::Roles(&[Administrator]);
@@ -70,6 +69,7 @@ const QUIET: &[&str] = &[
     "/console/alive",
     "/console/runs/{id}/replay",
     "/console/plugins/{name}/rehearse",
+    "/console/workflow/{step}/preview",
     "/console/conversations/{id}/typing",
     "/console/conversations/{id}/review",
     "/console/conversations/{id}/suggestions",
@@ -148,6 +148,14 @@ routes! {
     LOOK get "/console/runs" => runs::show;
     LOOK get "/console/runs/{id}" => runs::one;
     LOOK post "/console/runs/{id}/replay" => runs::replay;
+    OVERSEE get "/console/workflow" => workflow::show;
+    ADMIN post "/console/workflow/rollback" => workflow::roll_back;
+    OVERSEE get "/console/workflow/{step}" => workflow::step;
+    ADMIN post "/console/workflow/{step}" => workflow::apply;
+    ADMIN post "/console/workflow/{step}/preview" => workflow::preview;
+    LOOK get "/console/knowledge" => knowledge::show;
+    LOOK get "/console/knowledge/{id}" => knowledge::one;
+    LEAD post "/console/knowledge/{id}/retract" => knowledge::retract;
     OVERSEE get "/console/plugins" => plugins::show;
     ADMIN post "/console/plugins/{name}/rehearse" => plugins::rehearse;
     ADMIN post "/console/plugins/{name}/activate" => plugins::activate;

@@ -29,6 +29,9 @@ impl StepPlan {
 
 /// A desk with its plugins: what a run sees, whole, from its beginning to its end.
 pub struct Workflow {
+    /// The desk as its files say.
+    pub(crate) base: Arc<Desk>,
+    /// The desk as it is, with what was changed about it since.
     pub(crate) desk: Arc<Desk>,
     pub(crate) knowledge: Arc<Knowledge>,
     pub(crate) view: DeskView,

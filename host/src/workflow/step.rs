@@ -193,6 +193,20 @@ fn read_step(
 }
 
 impl Step {
+    /// The same step with other grants and another configuration; the requests that it may send stay what they are.
+    pub fn with_settings(&self, grants: Grants, config: Json) -> Self {
+        Self::new(
+            self.name.clone(),
+            self.plugin.clone(),
+            self.when.clone(),
+            (grants, self.http.clone()),
+            self.on_failure,
+            self.limits.clone(),
+            config,
+            (self.config_line, self.grants_line),
+        )
+    }
+
     #[expect(clippy::too_many_arguments, reason = "one for each key of the file")]
     fn new(
         name: String,

@@ -8,6 +8,7 @@
     reason = "a panic in a test is its failure report"
 )]
 
+mod amendments;
 mod crashes;
 mod deliveries;
 mod events;

@@ -24,6 +24,7 @@ pub(crate) use self::figures::{Figures, Satisfaction, Steps, Tickets};
 use super::extract::Params;
 use super::{Api, Problem};
 use crate::engine::{Core, EngineError};
+use crate::model::Run;
 
 /// How many runs are looked up at once.
 const RUNS_AT_ONCE: usize = 500;
@@ -161,6 +162,17 @@ pub(crate) fn figures_of<F: Figures>(
     zone: &TimeZone,
 ) -> Result<Vec<Value>, EngineError> {
     let mut figures = F::default();
+    each_run(core, from, to, |run| figures.add(run, zone))?;
+    Ok(figures.rows())
+}
+
+/// Every run of a period, oldest first.
+pub(crate) fn each_run(
+    core: &Core,
+    from: Timestamp,
+    to: Timestamp,
+    mut each: impl FnMut(&Run),
+) -> Result<(), EngineError> {
     let mut after = None;
     loop {
         let page = core.runs_between(from, to, after.as_ref(), RUNS_AT_ONCE)?;
@@ -168,14 +180,14 @@ pub(crate) fn figures_of<F: Figures>(
         for (mark, id) in page {
             after = Some(mark);
             match core.run(&id) {
-                Ok(run) => figures.add(&run, zone),
+                Ok(run) => each(&run),
                 // Erased meanwhile.
                 Err(EngineError::NotFound { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
         if !whole {
-            return Ok(figures.rows());
+            return Ok(());
         }
     }
 }

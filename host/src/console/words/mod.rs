@@ -2,11 +2,13 @@
 
 mod common;
 mod inbox;
+mod knowledge;
 mod people;
 mod plugins;
 mod reports;
 mod runs;
 mod tickets;
+mod workflow;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -70,10 +72,12 @@ const FILES: &[&[Word]] = &[
     common::WORDS,
     people::WORDS,
     inbox::WORDS,
+    knowledge::WORDS,
     plugins::WORDS,
     reports::WORDS,
     runs::WORDS,
     tickets::WORDS,
+    workflow::WORDS,
 ];
 
 static WORDS: LazyLock<HashMap<&'static str, [&'static str; 3]>> = LazyLock::new(|| {

@@ -3,8 +3,10 @@
 //! - `candidates`: the versions at hand, and which of them a step takes
 //! - `plans`: a desk with its plugins; what its runs need later for a replay is kept
 //! - `recorded`: the plans of recorded calls
+//! - `amend`: what is changed about the desk while it runs
 //! - `versions`: what is pushed, made live, rolled back
 
+mod amend;
 mod candidates;
 mod plans;
 mod recorded;
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::sandbox::SandboxError;
 use crate::store::StoreError;
 
+pub use amend::{Amendments, Revision, StepAmendment};
 pub use plans::RefusedWish;
 pub(crate) use plans::workflow;
 

@@ -16,6 +16,7 @@ use crate::sandbox::{Grant, Grants, Limits, Plugin, Sandbox, World};
 use crate::store::{Batch, Store, Table};
 use crate::workflow::{Desk, Step, StepLimits, check_config};
 
+use super::amend::{amended, revisions};
 use super::candidates::{Candidates, activations};
 use super::{PluginsError, standard_plugins};
 
@@ -25,15 +26,34 @@ pub(crate) fn workflow(
     store: &Arc<dyn Store>,
     sandbox: &Arc<Sandbox>,
 ) -> Result<Workflow, PluginsError> {
+    let amendments = revisions(store.as_ref())?.pop().map(|last| last.amendments);
+    let changed = amended(&desk, &amendments.unwrap_or_default());
+    if !Arc::ptr_eq(&changed, &desk) {
+        match indexed(&changed)
+            .and_then(|known| workflow_with((&desk, changed, known), store, sandbox, None))
+        {
+            Ok(workflow) => return Ok(workflow),
+            // The files may have changed so that it fits no more: they win.
+            Err(error) => {
+                tracing::error!(%error, "what was changed about the desk does not fit its files any more and is left out");
+            }
+        }
+    }
+    let knowledge = indexed(&desk)?;
+    workflow_with((&desk, Arc::clone(&desk), knowledge), store, sandbox, None)
+}
+
+/// The articles of a desk, to be searched.
+pub(super) fn indexed(desk: &Desk) -> Result<Arc<Knowledge>, PluginsError> {
     let knowledge = Knowledge::build(desk.articles.clone()).map_err(|error| {
         PluginsError::Mismatch(format!("the articles could not be indexed: {error}"))
     })?;
-    workflow_with(desk, Arc::new(knowledge), store, sandbox, None)
+    Ok(Arc::new(knowledge))
 }
 
+/// `base` is the desk as its files say, `desk` with what was changed about it.
 pub(super) fn workflow_with(
-    desk: Arc<Desk>,
-    knowledge: Arc<Knowledge>,
+    (base, desk, knowledge): (&Arc<Desk>, Arc<Desk>, Arc<Knowledge>),
     store: &Arc<dyn Store>,
     sandbox: &Arc<Sandbox>,
     live: Option<(&str, &str)>,
@@ -97,6 +117,7 @@ pub(super) fn workflow_with(
         languages: desk.languages.clone(),
     };
     Ok(Workflow {
+        base: Arc::clone(base),
         desk,
         knowledge,
         view,

@@ -241,8 +241,7 @@ impl Core {
         let now = self.workflow();
         let (desk, knowledge) = (Arc::clone(&now.desk), Arc::clone(&now.knowledge));
         let workflow = workflow_with(
-            desk,
-            knowledge,
+            (&now.base, desk, knowledge),
             &self.store,
             &self.sandbox,
             Some((name, version)),
