@@ -110,6 +110,40 @@ fn a_department_acknowledges_a_ticket_and_closes_it_with_feedback() {
 
 #[test]
 #[ignore = "needs Chromium: .ci/browser"]
+fn a_department_member_sees_the_departments_tickets_and_an_auditor_moves_none() {
+    let host = busy();
+    let browser = Browser::open();
+    host.sign_in(&browser, "zhao-qiang", Role::Member);
+    let desk = demo(&[], "");
+    let own = &desk.directory.person("zhao-qiang").unwrap().department;
+    browser.go(&host.at("/console/tickets?view=list&department=after-sales"));
+    let listed = host.call("GET", "/api/v1/tickets", &json!(null));
+    let tickets = listed["tickets"].as_array().unwrap();
+    let mine = tickets
+        .iter()
+        .filter(|ticket| ticket["department"] == own.as_str());
+    assert_eq!(browser.all("tbody tr").len(), mine.count());
+    let foreign = tickets
+        .iter()
+        .find(|ticket| ticket["department"] != own.as_str());
+    let path = format!(
+        "/console/tickets/{}",
+        foreign.unwrap()["id"].as_str().unwrap()
+    );
+    browser.go(&host.at(&path));
+    browser.shows("main", "there is no ticket");
+    let auditor = Browser::open();
+    host.sign_in(&auditor, "sun-yan", Role::Auditor);
+    auditor.go(&host.at(&path));
+    auditor.find(".facts");
+    assert!(auditor.all("main form").is_empty());
+    auditor.go(&host.at("/console/workflow/auto-reply"));
+    auditor.find("#config");
+    assert!(auditor.all("#apply").is_empty());
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/browser"]
 fn a_run_is_replayed_to_the_same_bytes() {
     let host = busy();
     let browser = Browser::open();
