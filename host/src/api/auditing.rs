@@ -12,7 +12,11 @@ use super::{Api, proxies};
 use crate::staff::AuditRow;
 
 /// What customers do, and signs of life: kept elsewhere.
-const NOT_LOGGED: &[&str] = &["/api/v1/messages", "/api/v1/agents/{agent}/presence"];
+const NOT_LOGGED: &[&str] = &[
+    "/api/v1/messages",
+    "/api/v1/agents/{agent}/presence",
+    "/api/v1/conversations/{id}/typing",
+];
 
 /// Writes down what was changed or refused.
 pub(crate) async fn note_changes(

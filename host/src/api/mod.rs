@@ -45,7 +45,7 @@ mod search;
 mod server;
 mod survey;
 mod tickets;
-mod typing;
+pub(crate) mod typing;
 mod views;
 
 use std::net::IpAddr;
@@ -64,6 +64,7 @@ use crate::staff::Staff;
 pub use limiter::Rate;
 pub use problem::Problem;
 pub use proxies::Network;
+pub(crate) use records::check as check_record;
 pub use server::Server;
 
 /// The most bytes of an ordinary request's body.
@@ -196,6 +197,22 @@ impl Api {
             Ok(result) => Ok(result?),
             Err(_) => Err(Problem::broken()),
         }
+    }
+}
+
+impl Api {
+    /// Reads much, one after the other.
+    pub(crate) async fn read_alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Core) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let place = Arc::clone(&self.reporting).acquire_owned().await;
+        let place = place.map_err(|_| Problem::broken())?;
+        self.read(move |core| {
+            let _place = place;
+            work(core)
+        })
+        .await
     }
 }
 

@@ -187,7 +187,8 @@ async fn record_of(
     }
 }
 
-fn check(edit: &RecordEdit) -> Result<(), Problem> {
+/// Refuses what no record holds.
+pub(crate) fn check(edit: &RecordEdit) -> Result<(), Problem> {
     let fields = [
         ("topic", &edit.topic, true),
         ("category", &edit.category, false),

@@ -107,6 +107,12 @@ impl Api {
             self.hub.wake(id);
         }
     }
+
+    /// Whether the customer writes just now.
+    pub(crate) fn customer_is_typing(&self, id: &ConversationId) -> bool {
+        let mark = self.typing.of(id, Side::Customer, Instant::now());
+        mark.is_some()
+    }
 }
 
 /// An agent writes.

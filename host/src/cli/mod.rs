@@ -7,6 +7,7 @@ mod dev;
 mod doctor;
 mod init;
 mod memory;
+mod people;
 mod plugin;
 mod progress;
 mod rehearsal;
@@ -58,6 +59,7 @@ enum Command {
     Replay(replay::ReplayArgs),
     Report(report::ReportArgs),
     Plugin(plugin::PluginArgs),
+    People(people::PeopleArgs),
     Doctor(doctor::DoctorArgs),
 }
 
@@ -82,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Replay(args) => replay::run(args),
         Command::Report(args) => report::run(args),
         Command::Plugin(args) => plugin::run(args),
+        Command::People(args) => people::run(args),
         Command::Doctor(args) => doctor::run(args),
     };
     result.unwrap_or_else(|error| {

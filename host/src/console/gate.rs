@@ -63,7 +63,6 @@ impl Who {
     }
 
     /// What is shown to them: not what is about them (R74).
-    #[allow(dead_code, reason = "for pages that show conversations")]
     pub(crate) fn acting(&self) -> Acting {
         Acting::person(&self.person.name)
     }
@@ -137,24 +136,36 @@ pub(super) async fn gate(
     let trusted = &console.api.config.trusted_proxies;
     let address = proxies::caller(peer.ip(), &headers, trusted);
     let is_secure = proxies::is_secure(peer.ip(), &headers, trusted);
-    let caller = match recognise(&console, &headers, address, is_secure).await {
+    // What a script sends for somebody is something done; what a page asks for by itself isn't.
+    let is_act = route.is_logged || !headers.contains_key(BACKGROUND);
+    let caller = match recognise(&console, &headers, address, (is_secure, is_act)).await {
         Ok(caller) => caller,
         Err(problem) => return dressed(problem.into_response()),
     };
     let frame = Frame::of(&console, &caller, &uri, &headers);
-    if let Some(elsewhere) = admit(&console, &route, &caller, &uri, &headers).await {
-        return finished(elsewhere, &frame, &headers).await;
-    }
-    if method != Method::GET && method != Method::HEAD {
+    let mut refused = admit(&console, &route, &caller, &uri, &headers).await;
+    let changes = method != Method::GET && method != Method::HEAD;
+    // What nobody known tries isn't written down before the way in: anybody could fill the log.
+    let mut is_logged = route.is_logged && (refused.is_none() || caller.who.is_some());
+    if refused.is_none() && changes {
         match meant(request, &caller, &console).await {
             Ok(checked) => request = checked,
-            Err(problem) => return finished(problem.into_response(), &frame, &headers).await,
+            Err(problem) => {
+                refused = Some(problem.into_response());
+                request = Request::default();
+            }
         }
     }
-    request.extensions_mut().insert(caller.clone());
-    request.extensions_mut().insert(frame.clone());
-    let response = next.run(request).await;
-    if route.is_logged {
+    let response = match refused {
+        Some(refused) => refused,
+        None => {
+            request.extensions_mut().insert(caller.clone());
+            request.extensions_mut().insert(frame.clone());
+            next.run(request).await
+        }
+    };
+    is_logged &= response.status() != StatusCode::TOO_MANY_REQUESTS;
+    if is_logged {
         let detail = response.extensions().get::<Logged>().cloned();
         log(&console, &route, &caller, &uri, (response.status(), detail)).await;
     }
@@ -166,7 +177,7 @@ async fn recognise(
     console: &Console,
     headers: &HeaderMap,
     address: IpAddr,
-    is_secure: bool,
+    (is_secure, is_act): (bool, bool),
 ) -> Result<Caller, Problem> {
     let mut caller = Caller {
         who: None,
@@ -177,7 +188,6 @@ async fn recognise(
     let Some(id) = cookie(headers, session_cookie(is_secure)).map(str::to_owned) else {
         return Ok(caller);
     };
-    let is_act = !headers.contains_key(BACKGROUND);
     let now = console.now();
     let found = console
         .with_staff({
@@ -280,7 +290,12 @@ async fn log(
     let who = caller.who.as_ref().or(caller.halfway.as_ref());
     let row = AuditRow {
         at: console.now(),
-        who: who.map_or_else(String::new, |who| who.name().to_owned()),
+        who: match (who, &detail) {
+            (Some(who), _) => who.name().to_owned(),
+            // Whoever just came in is told of by the detail.
+            (None, Some(Logged(name))) if status.as_u16() < 400 => name.clone(),
+            (None, _) => String::new(),
+        },
         what,
         on,
         from: caller.address.to_string(),

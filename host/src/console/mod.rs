@@ -57,6 +57,7 @@ pub(crate) struct Console {
     backoff: Arc<Backoff>,
     hashing: Arc<Semaphore>,
     is_set_up: Arc<AtomicBool>,
+    company: Arc<inbox::Company>,
 }
 
 impl Console {
@@ -104,6 +105,7 @@ pub fn router(api: &Api) -> Router {
         backoff: Arc::default(),
         hashing: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
         is_set_up: Arc::default(),
+        company: Arc::default(),
     };
     routes::router(&console).with_state(console)
 }

@@ -72,7 +72,6 @@ const QUIET: &[&str] = &[
     "/console/workflow/{step}/preview",
     "/console/conversations/{id}/typing",
     "/console/conversations/{id}/review",
-    "/console/conversations/{id}/suggestions",
 ];
 
 const fn is_quiet(path: &str) -> bool {
@@ -142,6 +141,19 @@ routes! {
     WORK post "/console/presence" => people::be;
     ALL post "/console/alive" => people::alive;
     LOOK get "/console/inbox" => inbox::show;
+    LOOK get "/console/inbox/events" => inbox::follow_inbox;
+    LOOK get "/console/conversations/{id}" => inbox::show_conversation;
+    LOOK get "/console/conversations/{id}/events" => inbox::follow_conversation;
+    WORK post "/console/conversations/{id}/replies" => inbox::reply;
+    WORK post "/console/conversations/{id}/review" => inbox::review;
+    WORK post "/console/conversations/{id}/typing" => inbox::typing;
+    WORK post "/console/conversations/{id}/take" => inbox::take;
+    WORK post "/console/conversations/{id}/release" => inbox::release;
+    WORK post "/console/conversations/{id}/notes" => inbox::note;
+    WORK post "/console/conversations/{id}/hand-over" => inbox::hand_over;
+    WORK post "/console/conversations/{id}/resolve" => inbox::resolve;
+    WORK post "/console/conversations/{id}/record" => inbox::edit_record;
+    WORK post "/console/conversations/{id}/reveal" => inbox::reveal;
     TICKETS get "/console/tickets" => tickets::show;
     TICKETS get "/console/tickets/{id}" => tickets::one;
     HANDLE post "/console/tickets/{id}" => tickets::update;

@@ -38,7 +38,7 @@ pub use fact::Fact;
 pub use floor::{Care, Login, Presence, PresenceStatus};
 pub use ids::{AccountId, ConversationId, EventId, MessageId, PromiseId, RunId, TicketId};
 pub use manifest::{Finding, Manifest, Severity};
-pub use phone::contact_key;
+pub use phone::{contact_key, masked};
 pub(crate) use record::cut;
 pub use record::{
     Edited, Handled, Held, Record, RecordEdit, RecordedTicket, Tally, Worker, worker_of,

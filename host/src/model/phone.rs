@@ -50,6 +50,30 @@ pub(super) fn folded(text: &str) -> Option<String> {
         .then(|| format!("{}{digits}", if international { "+" } else { "" }))
 }
 
+/// A telephone number with its middle hidden, for people who don't need it: the first three characters and the last two
+/// stay. None where it isn't a telephone number.
+pub fn masked(text: &str) -> Option<String> {
+    const FIRST: usize = 3;
+    const LAST: usize = 2;
+    folded(text)?;
+    let text = text.trim();
+    let digits = |c: &char| c.is_ascii_digit() || ('０'..='９').contains(c);
+    let most = text.chars().filter(digits).count();
+    let mut nth = 0;
+    let hidden = text.chars().map(|c| {
+        if !digits(&c) {
+            return c;
+        }
+        nth += 1;
+        if nth > FIRST && nth + LAST <= most {
+            '•'
+        } else {
+            c
+        }
+    });
+    Some(hidden.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -89,6 +113,17 @@ mod tests {
         assert_eq!(contact_key("phone", "ana"), "ana");
         assert_eq!(contact_key("web", "13800138000"), "13800138000");
         assert_eq!(contact_key("sms", "138 0013 8000"), "+8613800138000");
+    }
+
+    #[test]
+    fn the_middle_of_a_telephone_number_is_hidden_and_nothing_else() {
+        assert_eq!(masked("13800138000").as_deref(), Some("138••••••00"));
+        assert_eq!(
+            masked("+86 138 0013 8000").as_deref(),
+            Some("+86 1•• •••• ••00")
+        );
+        assert_eq!(masked("ana"), None);
+        assert_eq!(masked("12345"), None);
     }
 
     proptest! {

@@ -301,6 +301,14 @@ pub fn new_secret() -> Result<String, StaffError> {
     Ok(URL_SAFE_NO_PAD.encode(random::<32>()?))
 }
 
+/// A password to begin with: 20 letters and digits that don't look alike, in groups (100 bits).
+///
+/// # Errors
+/// [`StaffError::Random`].
+pub fn new_first_password() -> Result<String, StaffError> {
+    Ok(codes::typed(&random::<20>()?))
+}
+
 /// A secret for one-time codes: 160 bits.
 ///
 /// # Errors

@@ -133,6 +133,12 @@ impl Host {
         }
     }
 
+    /// Somebody may sign in to the console.
+    pub(crate) fn admit(&self, name: &str, role: Role, password: &str) {
+        let now = jiff::Timestamp::now();
+        self.staff.add(name, role, password, now).unwrap();
+    }
+
     /// An address on this host.
     pub(crate) fn at(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)

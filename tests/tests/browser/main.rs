@@ -8,6 +8,7 @@
     reason = "a panic is the failure report"
 )]
 
+mod console;
 mod driver;
 mod hostile;
 mod kit;

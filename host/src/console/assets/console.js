@@ -27,10 +27,12 @@
     if (here.isEqualNode(fresh)) return false;
     const focused = here.contains(document.activeElement) ? document.activeElement.id : "";
     const scroll = here.scrollTop;
+    const atEnd = here.scrollHeight - here.clientHeight - scroll < 80;
     here.replaceWith(document.adoptNode(fresh));
-    fresh.scrollTop = scroll;
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     begin(fresh);
+    // Whoever reads further up stays there.
+    if (!atEnd || fresh.dataset.end === undefined) fresh.scrollTop = scroll;
     return true;
   };
 

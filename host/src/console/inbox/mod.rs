@@ -1,17 +1,21 @@
-//! Conversations: those that wait, those that somebody has.
+//! Conversations: those that wait, those that somebody has, and one of them at a time.
+//!
+//! - `list`: the inbox with its filters; `live`: what tells pages that there is something new;
+//! - `conversation`: one conversation with its customer; `thread`: what happened in it; `card`: the customer;
+//! - `acts`: what people do there; `company`: who else looks or writes.
 
-use askama::Template;
-use axum::response::Response;
+mod acts;
+mod card;
+mod company;
+mod conversation;
+mod list;
+mod live;
+mod thread;
 
-use super::frame::{Frame, page};
-
-#[derive(Template)]
-#[template(path = "console/inbox.html")]
-struct Inbox<'a> {
-    f: &'a Frame,
-}
-
-/// The page.
-pub(super) async fn show(frame: Frame) -> Response {
-    page(&Inbox { f: &frame })
-}
+pub(super) use acts::{
+    edit_record, hand_over, note, release, reply, resolve, reveal, review, take, typing,
+};
+pub(crate) use company::Company;
+pub(super) use conversation::show as show_conversation;
+pub(super) use list::show;
+pub(super) use live::{follow_conversation, follow_inbox};
