@@ -7,8 +7,8 @@ use std::sync::mpsc;
 use super::super::super::KeyRange;
 use super::*;
 
-const DIRECTORY: &str = "SWITCHBOARD_STORE_CHILD";
-const WRITERS: usize = 4;
+pub(super) const DIRECTORY: &str = "SWITCHBOARD_STORE_CHILD";
+pub(super) const WRITERS: usize = 4;
 
 /// Batch `number` of a writer: its number in the counter, and rows of every kind that belong to it.
 fn batch(writer: usize, number: u64) -> Batch {
@@ -107,7 +107,7 @@ fn run_and_kill(dir: &Path, after: Duration) -> [u64; WRITERS] {
     reader.join().unwrap()
 }
 
-fn check(store: &SledStore, writer: usize, acknowledged: u64) -> u64 {
+pub(super) fn check(store: &SledStore, writer: usize, acknowledged: u64) -> u64 {
     let number = count(store, writer);
     assert!(
         number >= acknowledged,

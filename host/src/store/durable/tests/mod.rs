@@ -4,6 +4,7 @@ mod barrier;
 mod damage;
 mod files;
 mod kill;
+mod power;
 mod space;
 
 use std::fs::File;
