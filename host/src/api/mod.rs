@@ -62,6 +62,7 @@ use crate::engine::{Core, Engine, EngineError};
 use crate::staff::Staff;
 
 pub use limiter::Rate;
+pub(crate) use plugins::SIGNATURE;
 pub use problem::Problem;
 pub use proxies::Network;
 pub(crate) use records::check as check_record;
@@ -294,6 +295,9 @@ routes! {
     Token put "/api/v1/plugins/{name}/{version}" => plugins::push;
     Token post "/api/v1/plugins/{name}/activate" => plugins::activate;
     Token post "/api/v1/plugins/{name}/rehearse" => plugins::rehearse;
+    Token post "/api/v1/plugins/{name}/exam" => plugins::examine;
+    Token post "/api/v1/plugins/{name}/trial" => plugins::begin_trial;
+    Token delete "/api/v1/plugins/{name}/trial" => plugins::end_trial;
     Token post "/api/v1/plugins/{name}/rollback" => plugins::roll_back;
     Token get "/api/v1/search" => search::find;
     Token get "/api/v1/reports/volume" => reports::volume;

@@ -10,7 +10,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Params, Segments, Strict, body, check_kind, refuse};
 use super::{Api, MAX_COMPONENT_BYTES, Problem};
-use crate::engine::{ActivePlugin, Core, PluginVersion, PluginsError, RehearsalReport};
+use crate::engine::{
+    ActivePlugin, Core, ExamReport, PluginVersion, PluginsError, RehearsalReport, Trial, TrialKind,
+    WHOLE,
+};
 
 /// A plugin version that the desk may use.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +31,10 @@ pub(crate) struct PluginView {
     origin: crate::engine::Origin,
     /// The steps that use it now.
     steps: Vec<String>,
+    /// Where it runs beside the live version: how, since when, and what came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    trial: Option<Trial>,
 }
 
 impl From<PluginVersion> for PluginView {
@@ -47,6 +54,7 @@ impl From<PluginVersion> for PluginView {
             size,
             origin,
             steps,
+            trial: None,
         }
     }
 }
@@ -61,11 +69,21 @@ pub(crate) struct PluginList {
 /// List plugin versions
 #[utoipa::path(get, path = "/api/v1/plugins", tag = "plugins", responses((status = 200, body = PluginList)))]
 pub(crate) async fn list(State(api): State<Api>) -> Result<Json<PluginList>, Problem> {
-    let plugins = managed(&api, Core::plugins).await?;
+    let (plugins, trials) = managed(&api, |core| Ok((core.plugins()?, core.trials()))).await?;
+    let view = |plugin: PluginVersion| {
+        let is_it = |trial: &&Trial| trial.plugin == plugin.name && trial.version == plugin.version;
+        PluginView {
+            trial: trials.iter().find(is_it).cloned(),
+            ..PluginView::from(plugin)
+        }
+    };
     Ok(Json(PluginList {
-        plugins: plugins.into_iter().map(PluginView::from).collect(),
+        plugins: plugins.into_iter().map(view).collect(),
     }))
 }
+
+/// The header with a component's signature: `ed25519:KEY SIGNATURE`.
+pub(crate) const SIGNATURE: &str = "switchboard-signature";
 
 /// How a component is taken in.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -82,7 +100,8 @@ pub(crate) struct PushQuery {
 /// The host compiles and checks it and keeps it; it isn't live yet. One at a time.
 #[utoipa::path(
     put, path = "/api/v1/plugins/{name}/{version}", tag = "plugins",
-    params(("name" = String, Path, description = "the plugin"), ("version" = String, Path, description = "its version"), PushQuery),
+    params(("name" = String, Path, description = "the plugin"), ("version" = String, Path, description = "its version"), PushQuery,
+        ("switchboard-signature" = Option<String>, Header, description = "`ed25519:KEY SIGNATURE`; demanded where the desk lists keys that it trusts")),
     request_body(content = Vec<u8>, content_type = "application/wasm", description = "at most 32 MiB"),
     responses((status = 201, body = PluginView),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -106,14 +125,13 @@ pub(crate) async fn push(
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, busy).retry_after(2);
         return Err(refuse(request, problem).await);
     };
+    let signature = request.headers().get(SIGNATURE).cloned();
+    let signature = signature.and_then(|value| value.to_str().ok().map(str::to_owned));
     let bytes = body(request, MAX_COMPONENT_BYTES, api.config.body_deadline).await?;
     let pushed = managed(&api, move |core| {
         let _place = place;
-        if query.replace {
-            core.replace_plugin(&name, &version, &bytes)
-        } else {
-            core.push_plugin(&name, &version, &bytes)
-        }
+        let signature = signature.as_deref();
+        core.push_signed_plugin(&name, &version, &bytes, signature, query.replace)
     });
     Ok((StatusCode::CREATED, Json(PluginView::from(pushed.await?))))
 }
@@ -124,7 +142,7 @@ pub(crate) async fn push(
 pub(crate) struct Activation {
     /// The version.
     version: String,
-    /// Also where the desk wants it rehearsed and it differs too much from the past.
+    /// Also where it isn't what the desk wants first: an exam, a rehearsal, a time in shadow.
     #[serde(default)]
     force: bool,
 }
@@ -170,7 +188,8 @@ pub(crate) async fn activate(
     Segments(name): Segments<String>,
     Strict(activation): Strict<Activation>,
 ) -> Result<Json<ActiveView>, Problem> {
-    let rehearses = api.engine.core().desk().settings.rehearsal.is_some();
+    let settings = api.engine.core().desk().settings.clone();
+    let rehearses = settings.rehearsal.is_some() || settings.exams.contains_key(&name);
     let place = match rehearses && !activation.force {
         true => Some(api.rehearsing().await?),
         false => None,
@@ -249,6 +268,125 @@ pub(crate) async fn rehearse(
     Ok(Json(Rehearsals {
         rehearsals: rehearsals.await?,
     }))
+}
+
+/// What came of an exam, step by step.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Exams {
+    /// One for each step that would use the version: `step`, `cases`, `passed`, `pass` (of a hundred), `wrong` (`line`,
+    /// `case`, `differences`). Empty where the desk has no exam for the plugin.
+    #[schema(value_type = Vec<Object>)]
+    exams: Vec<ExamReport>,
+}
+
+/// Which version sits the exam.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExamRequest {
+    /// The version.
+    version: String,
+}
+
+/// Let a version sit the desk's exam
+///
+/// The desk's own cases (`[settings.exams]`), with the step's settings. Nothing is kept.
+#[utoipa::path(
+    post, path = "/api/v1/plugins/{name}/exam", tag = "plugins", request_body = ExamRequest,
+    params(("name" = String, Path, description = "the plugin")),
+    responses((status = 200, body = Exams),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn examine(
+    State(api): State<Api>,
+    Segments(name): Segments<String>,
+    Strict(request): Strict<ExamRequest>,
+) -> Result<Json<Exams>, Problem> {
+    let place = api.rehearsing().await?;
+    let exams = managed(&api, move |core| {
+        let _place = place;
+        core.examine(&name, &request.version)
+    });
+    Ok(Json(Exams {
+        exams: exams.await?,
+    }))
+}
+
+/// Which version is to run beside the live one, and how.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TrialRequest {
+    /// The version.
+    version: String,
+    /// The share of accounts that it answers, in percent; left out: none, it is in shadow.
+    #[serde(default)]
+    percent: Option<f64>,
+    /// A canary also where it isn't what the desk wants first: an exam, a rehearsal, a time in shadow.
+    #[serde(default)]
+    force: bool,
+}
+
+/// A version beside the live one.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TrialView {
+    /// `plugin`, `version`, `kind` (`shadow` or `canary` with `per_mille`), `since`, `shadow` (what differs, step by step),
+    /// `missed`, `versions` (figures of each version).
+    #[schema(value_type = Object)]
+    trial: Trial,
+}
+
+/// Let a version run beside the live one
+///
+/// In shadow it sees what customers send and nobody hears it; as a canary it answers a share of the accounts.
+#[utoipa::path(
+    post, path = "/api/v1/plugins/{name}/trial", tag = "plugins", request_body = TrialRequest,
+    params(("name" = String, Path, description = "the plugin")),
+    responses((status = 200, body = TrialView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn begin_trial(
+    State(api): State<Api>,
+    Segments(name): Segments<String>,
+    Strict(request): Strict<TrialRequest>,
+) -> Result<Json<TrialView>, Problem> {
+    let kind = match request.percent {
+        None => TrialKind::Shadow,
+        Some(percent) if (0.1..=99.9).contains(&percent) => {
+            let of_thousand = percent / 100.0 * f64::from(WHOLE);
+            let per_mille = (1..WHOLE).find(|number| f64::from(*number) >= of_thousand - 0.5);
+            TrialKind::Canary {
+                per_mille: per_mille.unwrap_or(WHOLE - 1),
+            }
+        }
+        Some(percent) => {
+            let problem = format!("percent: {percent}; give 0.1 to 99.9");
+            return Err(Problem::bad_request(problem));
+        }
+    };
+    let place = api.rehearsing().await?;
+    let trial = managed(&api, move |core| {
+        let _place = place;
+        core.begin_trial(&name, &request.version, kind, request.force)
+    });
+    Ok(Json(TrialView {
+        trial: trial.await?,
+    }))
+}
+
+/// End what runs beside the live version
+///
+/// From now on the live version answers everybody again.
+#[utoipa::path(
+    delete, path = "/api/v1/plugins/{name}/trial", tag = "plugins",
+    params(("name" = String, Path, description = "the plugin")),
+    responses((status = 200, body = TrialView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn end_trial(
+    State(api): State<Api>,
+    Segments(name): Segments<String>,
+) -> Result<Json<TrialView>, Problem> {
+    let trial = managed(&api, move |core| core.end_trial(&name)).await?;
+    Ok(Json(TrialView { trial }))
 }
 
 /// Make the version live that was live before

@@ -167,9 +167,9 @@ impl From<PluginsError> for Problem {
         let detail = error.to_string();
         match error {
             PluginsError::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, detail),
-            PluginsError::Mismatch(_) | PluginsError::Unrehearsed(_) => {
-                Self::new(StatusCode::CONFLICT, detail)
-            }
+            PluginsError::Mismatch(_)
+            | PluginsError::Unrehearsed(_)
+            | PluginsError::Untrusted(_) => Self::new(StatusCode::CONFLICT, detail),
             PluginsError::Store(error) => Self::from(&error),
             PluginsError::Missing { .. }
             | PluginsError::Refused { .. }

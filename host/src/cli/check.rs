@@ -1,10 +1,11 @@
 //! `switchboard check`: what is wrong with a desk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::setup;
+use crate::author::cases::read_text;
 use crate::egress::{Ask, SecretText, Secrets};
 use crate::engine::{PluginsError, RefusedWish};
 use crate::store::MemoryStore;
@@ -77,6 +78,10 @@ fn plugins(desk: Desk) -> anyhow::Result<(Result<Arc<Desk>, Vec<Problem>>, Vec<P
     let core = setup::core(Arc::clone(&desk), Arc::new(MemoryStore::new()), sandbox);
     let error = match core {
         Ok(core) => {
+            let wrong = wrong_exams(&desk);
+            if !wrong.is_empty() {
+                return Ok((Err(wrong), Vec::new()));
+            }
             let wishes = core.refused_wishes();
             let warnings = wishes
                 .iter()
@@ -107,6 +112,22 @@ fn plugins(desk: Desk) -> anyhow::Result<(Result<Arc<Desk>, Vec<Problem>>, Vec<P
         message,
     };
     Ok((Err(vec![problem]), Vec::new()))
+}
+
+/// Cases of the desk's exams that make no sense.
+fn wrong_exams(desk: &Desk) -> Vec<Problem> {
+    let read = |(file, text): (&String, &Arc<str>)| {
+        read_text(Path::new(file), text).err().unwrap_or_default()
+    };
+    let problems = desk.exams.iter().flat_map(read);
+    problems
+        .map(|problem| Problem {
+            file: problem.file.display().to_string(),
+            line: problem.line,
+            column: 1,
+            message: problem.message,
+        })
+        .collect()
 }
 
 /// Secrets that the desk names and this machine doesn't have. It may not be the machine that serves.

@@ -3,6 +3,8 @@
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
+use crate::api::SIGNATURE;
+
 /// The largest answer that is read, in bytes.
 const LARGEST_ANSWER: u64 = 1 << 30;
 
@@ -32,6 +34,8 @@ pub(crate) enum Body<'a> {
     None,
     Json(&'a Value),
     Bytes(&'a [u8]),
+    /// A component with its signature.
+    Signed(&'a [u8], &'a str),
 }
 
 impl HostArgs {
@@ -67,6 +71,10 @@ impl HostArgs {
             Body::None => ("", Vec::new()),
             Body::Json(value) => ("application/json", serde_json::to_vec(value)?),
             Body::Bytes(bytes) => ("application/wasm", bytes.to_vec()),
+            Body::Signed(bytes, signature) => {
+                request = request.header(SIGNATURE, signature);
+                ("application/wasm", bytes.to_vec())
+            }
         };
         if !kind.is_empty() {
             request = request.header("content-type", kind);

@@ -16,7 +16,9 @@ mod report;
 mod send;
 mod serve;
 mod setup;
+mod signing;
 mod simulate;
+mod trial;
 mod usage;
 
 use std::io::IsTerminal as _;

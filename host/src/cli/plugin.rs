@@ -10,6 +10,7 @@ use super::author;
 use super::client::{Body, HostArgs};
 use super::dev;
 use super::setup;
+use crate::engine::Trial;
 
 /// Make plugins, look at them, and manage those of a running host
 #[derive(Debug, clap::Args)]
@@ -56,6 +57,9 @@ enum PluginCommand {
         /// Make it live at once
         #[arg(long)]
         activate: bool,
+        /// Its signature, as `plugin sign` writes it [default: FILE.sig where it is there]
+        #[arg(long, value_name = "FILE")]
+        signature: Option<PathBuf>,
         #[command(flatten)]
         host: HostArgs,
     },
@@ -66,13 +70,20 @@ enum PluginCommand {
         name: String,
         /// The version
         version: String,
-        /// Also where the desk wants it rehearsed and it differs too much from the past
+        /// Also where it isn't what the desk wants first: an exam, a rehearsal, a time in shadow
         #[arg(long)]
         force: bool,
         #[command(flatten)]
         host: HostArgs,
     },
     Rehearse(super::rehearsal::RehearseArgs),
+    Exam(super::trial::ExamArgs),
+    Shadow(super::trial::ShadowArgs),
+    Canary(super::trial::CanaryArgs),
+    Trial(super::trial::TrialArgs),
+    EndTrial(super::trial::EndTrialArgs),
+    Keygen(super::signing::KeygenArgs),
+    Sign(super::signing::SignArgs),
     /// Make the version live that was live before
     #[command(after_help = "Example:\n  switchboard plugin rollback triage")]
     Rollback {
@@ -98,8 +109,9 @@ pub(crate) fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
         PluginCommand::Push {
             file,
             activate,
+            signature,
             host,
-        } => push(&file, activate, &host)?,
+        } => push(&file, activate, signature, &host)?,
         PluginCommand::Activate {
             name,
             version,
@@ -107,6 +119,13 @@ pub(crate) fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
             host,
         } => activated(&host, &name, &version, force)?,
         PluginCommand::Rehearse(args) => return super::rehearsal::run(&args),
+        PluginCommand::Exam(args) => return super::trial::exam(&args),
+        PluginCommand::Shadow(args) => return super::trial::shadow(&args),
+        PluginCommand::Canary(args) => return super::trial::canary(&args),
+        PluginCommand::Trial(args) => return super::trial::show(&args),
+        PluginCommand::EndTrial(args) => return super::trial::end(&args),
+        PluginCommand::Keygen(args) => return super::signing::keygen(&args),
+        PluginCommand::Sign(args) => return super::signing::sign(&args),
         PluginCommand::Rollback { name, host } => {
             let answer = host.call("POST", &format!("/plugins/{name}/rollback"), Body::None)?;
             println!("{name} {} is live again", text(&answer, "version"));
@@ -193,17 +212,26 @@ fn list(host: &HostArgs, json: bool) -> anyhow::Result<()> {
             text(plugin, "version"),
             text(plugin, "origin"),
             plugin.get("size").and_then(Value::as_u64).unwrap_or(0),
-            if steps.is_empty() {
-                "-".to_owned()
-            } else {
-                steps.join(", ")
+            match plugin
+                .get("trial")
+                .cloned()
+                .map(serde_json::from_value::<Trial>)
+            {
+                Some(Ok(trial)) => super::trial::briefly(&trial),
+                _ if steps.is_empty() => "-".to_owned(),
+                _ => steps.join(", "),
             }
         );
     }
     Ok(())
 }
 
-fn push(file: &std::path::Path, activate: bool, host: &HostArgs) -> anyhow::Result<()> {
+fn push(
+    file: &std::path::Path,
+    activate: bool,
+    signature: Option<PathBuf>,
+    host: &HostArgs,
+) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
     let sandbox = setup::sandbox(setup::cache_dir(None))?;
     let manifest = sandbox
@@ -211,11 +239,16 @@ fn push(file: &std::path::Path, activate: bool, host: &HostArgs) -> anyhow::Resu
         .with_context(|| file.display().to_string())?
         .manifest;
     let (name, version) = (manifest.name, manifest.version);
-    host.call(
-        "PUT",
-        &format!("/plugins/{name}/{version}"),
-        Body::Bytes(&bytes),
-    )?;
+    let beside = super::signing::beside(file);
+    let signature = signature.or_else(|| beside.is_file().then_some(beside));
+    let signature = signature
+        .map(|path| std::fs::read_to_string(&path).with_context(|| path.display().to_string()));
+    let signature = signature.transpose()?;
+    let body = match &signature {
+        Some(signature) => Body::Signed(&bytes, signature.trim()),
+        None => Body::Bytes(&bytes),
+    };
+    host.call("PUT", &format!("/plugins/{name}/{version}"), body)?;
     if activate {
         return activated(host, &name, &version, false);
     }

@@ -13,6 +13,7 @@ use super::intake::{self, Inbox, Lane, Newcomers};
 use super::network::{Answered, Gate, Network, WayOut};
 use super::opening::{ASSIGNED, Arrived};
 use super::plan::Workflow;
+use super::plugins::Trials;
 use super::request::{Answer, EngineError, Request};
 use super::run::{Finished, Plan, Runner};
 use crate::model::{AccountId, Change, Occurrence, Run};
@@ -56,6 +57,8 @@ pub struct Core {
     pub(crate) merges: AtomicBool,
     /// Who is there, and who waits for whom.
     pub(crate) floor: Floor,
+    /// Versions beside the live ones.
+    pub(super) trials: Trials,
     /// How plugins reach servers of others; none: they don't.
     network: Option<Arc<Network>>,
     pub(crate) gate: Arc<Gate>,
@@ -96,7 +99,7 @@ impl Core {
         let workflow = super::plugins::workflow(desk, &store, &sandbox)?;
         super::upgrade::fill_indices(store.as_ref(), &workflow.desk.calendar)?;
         let merges = AtomicBool::new(Self::has_merges(store.as_ref()));
-        Ok(Self {
+        let core = Self {
             store,
             sandbox,
             clock,
@@ -111,15 +114,28 @@ impl Core {
             merges,
             floor: Floor::default(),
             kept: Mutex::new(HashMap::new()),
+            trials: Trials::default(),
             network: None,
             gate: Arc::new(Gate::default()),
-        })
+        };
+        core.take_up_trials()?;
+        Ok(core)
     }
 
     /// With a way to servers of others. Without one every request of a plugin is unanswerable.
     pub fn with_network(mut self, network: Network) -> Self {
         self.network = Some(Arc::new(network));
         self
+    }
+
+    /// Whether runs are to be looked at for trials.
+    pub(crate) fn has_trials(&self) -> bool {
+        self.trials.are_under_way()
+    }
+
+    /// A run came too fast to be looked at.
+    pub(crate) fn miss_for_trials(&self) {
+        self.trials.miss();
     }
 
     /// Whether there is a way to servers of others.

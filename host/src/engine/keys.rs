@@ -294,6 +294,16 @@ pub(crate) fn plugin_active(name: &str) -> Vec<u8> {
     Key::default().part(b"active").rest(name.as_bytes())
 }
 
+/// `Plugin`: what runs beside the live version.
+pub(crate) fn plugin_trial(name: &str) -> Vec<u8> {
+    Key::default().part(b"trial").rest(name.as_bytes())
+}
+
+/// `Plugin`: all of what runs beside live versions.
+pub(crate) fn plugin_trials() -> Vec<u8> {
+    Key::default().part(b"trial").rest(b"")
+}
+
 /// `Plugin`: a component's bytes.
 pub(crate) fn plugin_bytes(sha256: &str) -> Vec<u8> {
     Key::default().part(b"bytes").rest(sha256.as_bytes())

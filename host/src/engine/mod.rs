@@ -76,8 +76,8 @@ pub use holdings::{Held, Remembered};
 pub use merging::{Merge, TimelineMark};
 pub use network::Network;
 pub use plugins::{
-    ActivePlugin, Amendments, Origin, PluginVersion, PluginsError, RefusedWish, Revision,
-    StepAmendment, standard_plugins,
+    ActivePlugin, Amendments, ExamReport, Origin, PluginVersion, PluginsError, RefusedWish,
+    Revision, StepAmendment, Trial, TrialKind, VersionFigures, WHOLE, WrongCase, standard_plugins,
 };
 pub use promises::PromiseRow;
 pub use reading::{MessagePage, RunMark};

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::plugins::Beside;
 use crate::knowledge::Knowledge;
 use crate::model::{DeskView, EventKind, Policy};
 use crate::sandbox::{Grants, Limits, Plugin};
@@ -37,22 +38,21 @@ pub struct Workflow {
     pub(crate) view: DeskView,
     pub(crate) steps: Vec<Arc<StepPlan>>,
     pub(crate) reviewers: Vec<Arc<StepPlan>>,
+    /// What runs beside the live versions.
+    pub(crate) beside: Beside,
     pub(crate) histories: HashMap<EventKind, u32>,
 }
 
 impl Workflow {
     /// The steps of an event, in order.
-    pub(crate) fn chain(&self, kind: EventKind) -> impl Iterator<Item = &StepPlan> {
+    pub(crate) fn chain(&self, kind: EventKind) -> impl Iterator<Item = &Arc<StepPlan>> {
         let chain = self
             .desk
             .chains
             .get(&kind)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        chain
-            .iter()
-            .filter_map(|index| self.steps.get(*index))
-            .map(Arc::as_ref)
+        chain.iter().filter_map(|index| self.steps.get(*index))
     }
 
     /// How many messages the steps of an event want to see.

@@ -21,7 +21,7 @@ impl Runner<'_> {
     pub(super) fn review(&self, progress: &mut Progress<'_>, plan: &Plan<'_>) {
         let reviewers: Vec<(Arc<StepPlan>, Option<&Invocation>)> = match plan {
             Plan::Live => {
-                let reviewers = self.workflow.reviewers.iter();
+                let reviewers = self.reviewers(progress);
                 reviewers.map(|plan| (Arc::clone(plan), None)).collect()
             }
             Plan::Recorded { run, steps, .. } => {
@@ -130,13 +130,20 @@ impl Runner<'_> {
         self.findings(&mut progress, &[message])
     }
 
+    /// The reviewers of an account's texts.
+    fn reviewers(&self, progress: &Progress<'_>) -> impl Iterator<Item = &Arc<StepPlan>> {
+        let account = &progress.input.before.account;
+        let reviewers = self.workflow.reviewers.iter();
+        reviewers.map(|plan| self.workflow.beside.chosen(plan, account))
+    }
+
     /// What the desk's reviewers say of these texts.
     pub(super) fn findings(
         &self,
         progress: &mut Progress<'_>,
         drafts: &[&Message],
     ) -> Vec<Finding> {
-        let reviewers = self.workflow.reviewers.iter();
+        let reviewers = self.reviewers(progress);
         let reviewers: Vec<_> = reviewers.map(|plan| (Arc::clone(plan), None)).collect();
         let found = self.reviewed(progress, &reviewers, drafts);
         found.into_iter().flatten().collect()

@@ -199,7 +199,9 @@ impl Runner<'_> {
     fn chain(&self, progress: &mut Progress<'_>) {
         let kind = progress.input.event.kind();
         let mut resumed = progress.input.resumed.as_ref();
+        let account = &progress.input.before.account;
         for plan in self.workflow.chain(kind) {
+            let plan = self.workflow.beside.chosen(plan, account);
             let attempt = match resumed {
                 Some(resume) if resume.step != plan.name => continue,
                 Some(resume) => resume.attempt,

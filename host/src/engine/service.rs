@@ -11,6 +11,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -62,6 +63,10 @@ const SWEEP_EVERY: Duration = Duration::from_secs(600);
 const ALIVE_EVERY: Duration = Duration::from_secs(10);
 /// How many are swept in one batch.
 const SWEEP_AT_ONCE: usize = 1_000;
+/// How many runs may wait for the trials; more aren't looked at, and are counted.
+const TRIALS_BACKLOG: usize = 1_024;
+/// How often their figures are kept.
+const SAVE_TRIALS_EVERY: Duration = Duration::from_secs(5);
 /// How many live events a slow listener may be behind.
 const LIVE_BACKLOG: usize = 1_024;
 
@@ -107,6 +112,8 @@ struct Shared {
     live: broadcast::Sender<LiveEvent>,
     firing: Mutex<HashSet<Vec<u8>>>,
     meters: Meters,
+    /// Runs on their way to the trials.
+    for_trials: SyncSender<Arc<Run>>,
 }
 
 /// A running engine. Dropping it stops it after what is under way; [`Engine::stop`] also waits.
@@ -121,7 +128,9 @@ impl Engine {
     /// # Errors
     /// Where the operating system gives no thread.
     pub fn start(core: Arc<Core>, config: ServiceConfig) -> std::io::Result<Self> {
+        let (for_trials, runs) = sync_channel(TRIALS_BACKLOG);
         let shared = Arc::new(Shared {
+            for_trials,
             core,
             lanes: Mutex::new(Lanes::default()),
             work: Condvar::new(),
@@ -151,6 +160,9 @@ impl Engine {
                 .name("timers".to_owned())
                 .spawn(move || timers.tick())?,
         );
+        let watching = Arc::clone(&shared);
+        let builder = std::thread::Builder::new().name("trials".to_owned());
+        threads.push(builder.spawn(move || watching.watch_trials(&runs))?);
         for (name, lane) in [
             ("outbox", outbox::Lane::Usual),
             ("outbox-urgent", outbox::Lane::Urgent),
@@ -338,6 +350,11 @@ impl Shared {
                     && !answer.repeated
                 {
                     shared.meters.note(&answer.run);
+                    if shared.core.has_trials()
+                        && shared.for_trials.try_send(Arc::clone(&answer.run)).is_err()
+                    {
+                        shared.core.miss_for_trials();
+                    }
                     let conversation = answer.run.before.id.clone();
                     let _ = shared.live.send(LiveEvent {
                         conversation,
@@ -398,6 +415,32 @@ impl Shared {
         } else {
             lanes.ready.push_back(account.clone());
             self.work.notify_one();
+        }
+    }
+
+    /// What versions beside the live ones make of durable runs; nobody waits for it.
+    fn watch_trials(&self, runs: &Receiver<Arc<Run>>) {
+        let mut saved = std::time::Instant::now();
+        while !self.stopping.load(Ordering::Acquire) {
+            match runs.recv_timeout(Duration::from_secs(1)) {
+                Ok(run) => self.core.look_for_trials(&run),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if saved.elapsed() >= SAVE_TRIALS_EVERY {
+                saved = std::time::Instant::now();
+                self.save_trials();
+            }
+        }
+        for run in runs.try_iter() {
+            self.core.look_for_trials(&run);
+        }
+        self.save_trials();
+    }
+
+    fn save_trials(&self) {
+        if let Err(error) = self.core.save_trials() {
+            tracing::warn!(%error, "the figures of trials could not be kept");
         }
     }
 

@@ -161,8 +161,11 @@ impl Grants {
                     methods.join(", ")
                 )
             }
+            None if self.http.is_empty() => format!(
+                "{may_not}: add to [[step]] name = {step:?} in desk.toml: http = [{{ origin = \"{origin}\", methods = [\"{method}\"] }}]"
+            ),
             None => format!(
-                "{may_not}: add below [[step]] name = {step:?} in desk.toml:\n[[step.http]]\norigin = \"{origin}\"\nmethods = [\"{method}\"]"
+                "{may_not}: add below the other [[step.http]] of [[step]] name = {step:?} in desk.toml one more with origin = \"{origin}\" and methods = [\"{method}\"]"
             ),
         })
     }
@@ -227,9 +230,13 @@ mod tests {
         let other = Origin::parse("http://10.0.0.7:8080").unwrap();
         let told = asked("http").check_http(Method::Get, &other).unwrap_err();
         assert!(
-            told.ends_with("[[step.http]]\norigin = \"http://10.0.0.7:8080\"\nmethods = [\"GET\"]"),
+            told.contains("one more with origin = \"http://10.0.0.7:8080\""),
             "{told}"
         );
+        let none = Grants::new("lookup", []).narrowed(&["http".to_owned()]);
+        let told = none.check_http(Method::Get, &other).unwrap_err();
+        let line = "desk.toml: http = [{ origin = \"http://10.0.0.7:8080\", methods = [\"GET\"] }]";
+        assert!(told.ends_with(line), "{told}");
         assert!(Grants::default().check_http(Method::Get, &origin).is_err());
     }
 

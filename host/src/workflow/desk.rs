@@ -14,7 +14,7 @@ use super::reader::{self, Placed, Reader, Section, Value, is_name};
 use super::record_form::RecordForm;
 use super::settings::Settings;
 use super::step::{self, Step, Steps};
-use super::{Problem, language, outside, suggest};
+use super::{Problem, TrustedKey, language, outside, suggest, trust};
 use crate::egress::ModelServer;
 use crate::knowledge::{Article, parse_article};
 use crate::model::{EventKind, Language};
@@ -61,6 +61,10 @@ pub struct Desk {
     pub revision: String,
     /// Its own plugins, by file name.
     pub plugin_files: Vec<PluginFile>,
+    /// Whose signatures count; empty: plugins needn't be signed.
+    pub trusted_keys: Vec<TrustedKey>,
+    /// Its files of exams, by name.
+    pub exams: BTreeMap<String, Arc<str>>,
 }
 
 /// A component in the desk's `plugins` folder: `NAME.wasm` or `NAME@VERSION.wasm`.
@@ -74,6 +78,8 @@ pub struct PluginFile {
     pub file: String,
     /// The component.
     pub bytes: Arc<[u8]>,
+    /// What stands in `NAME.wasm.sig` beside it.
+    pub signature: Option<String>,
 }
 
 impl std::fmt::Debug for PluginFile {
@@ -152,6 +158,7 @@ fn load(files: &Files, problems: &mut Vec<Problem>) -> Option<Desk> {
     unknown_responsible(files, &articles, &directory, problems);
     let plugin_files = plugin_files(files, problems);
     let basics = basics?;
+    let exams = exams(files, &basics.settings, problems);
     if let Some(form) = &basics.record_form
         && files.contains_key(DIRECTORY_FILE)
     {
@@ -174,6 +181,8 @@ fn load(files: &Files, problems: &mut Vec<Problem>) -> Option<Desk> {
         model: basics.model,
         revision: revision(files),
         plugin_files,
+        trusted_keys: basics.trusted_keys,
+        exams,
     })
 }
 
@@ -187,6 +196,7 @@ struct Basics {
     settings: Settings,
     record_form: Option<RecordForm>,
     model: Option<ModelServer>,
+    trusted_keys: Vec<TrustedKey>,
 }
 
 pub(super) const FILE_KEYS: &[&str] = &[
@@ -199,6 +209,7 @@ pub(super) const FILE_KEYS: &[&str] = &[
     "settings",
     "record-form",
     "model",
+    "plugins",
 ];
 
 fn desk_file(reader: &mut Reader<'_>, root: &Section<'_, '_>) -> Option<Basics> {
@@ -222,6 +233,7 @@ fn desk_file(reader: &mut Reader<'_>, root: &Section<'_, '_>) -> Option<Basics> 
     let model = root
         .get("model")
         .and_then(|value| outside::model(reader, value));
+    let trusted_keys = trust::read(reader, root);
     let (time_zone_name, time_zone) = zone?;
     Some(Basics {
         name: name?,
@@ -232,6 +244,7 @@ fn desk_file(reader: &mut Reader<'_>, root: &Section<'_, '_>) -> Option<Basics> 
         settings: settings?,
         record_form,
         model,
+        trusted_keys,
     })
 }
 
@@ -374,6 +387,31 @@ fn unknown_responsible(
     }
 }
 
+/// The files of exams, each of which must be there.
+fn exams(
+    files: &Files,
+    settings: &Settings,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<String, Arc<str>> {
+    let mut exams = BTreeMap::new();
+    for (plugin, exam) in &settings.exams {
+        if !files.contains_key(&exam.file) {
+            problems.push(Problem {
+                file: DESK_FILE.to_owned(),
+                line: exam.line,
+                column: 1,
+                message: format!(
+                    "the exam of {plugin}, {}, isn't there; write it into the desk's folder exams, one case a line",
+                    exam.file
+                ),
+            });
+        } else if let Some(text) = text(files, &exam.file, problems) {
+            exams.insert(exam.file.clone(), text.into());
+        }
+    }
+    exams
+}
+
 fn plugin_files(files: &Files, problems: &mut Vec<Problem>) -> Vec<PluginFile> {
     let mut plugins = Vec::new();
     let mut seen = BTreeSet::new();
@@ -399,6 +437,9 @@ fn plugin_files(files: &Files, problems: &mut Vec<Problem>) -> Vec<PluginFile> {
                     version,
                     file: file.clone(),
                     bytes: bytes.clone().into(),
+                    signature: files
+                        .get(&format!("{file}.sig"))
+                        .map(|text| String::from_utf8_lossy(text).into_owned()),
                 });
             }
             _ => {
@@ -416,7 +457,8 @@ fn misnamed_files(files: &Files, problems: &mut Vec<Problem>) {
         let expected = match file.split_once('/') {
             None => [DESK_FILE, HOURS_FILE, DIRECTORY_FILE].contains(&file.as_str()),
             Some(("knowledge", name)) => name.ends_with(".md"),
-            Some(("plugins", name)) => name.ends_with(".wasm"),
+            Some(("plugins", name)) => name.ends_with(".wasm") || name.ends_with(".wasm.sig"),
+            Some(("exams", name)) => name.ends_with(".jsonl"),
             Some(_) => true,
         };
         if expected {
@@ -425,7 +467,7 @@ fn misnamed_files(files: &Files, problems: &mut Vec<Problem>) {
         let message = match suggest::nearest(file, [DESK_FILE, HOURS_FILE, DIRECTORY_FILE]) {
             Some(meant) => format!("this file is not read; did you mean {meant}?"),
             None if file.contains('/') => {
-                "this file is not read; write its ending as .md or .wasm, in small letters"
+                "this file is not read; write its ending as .md, .wasm or .jsonl, in small letters"
                     .to_owned()
             }
             // Another tool's file.

@@ -36,7 +36,7 @@ impl DeskFiles {
         desk.map_or(Self::Embedded, |path| Self::Directory(path.to_owned()))
     }
 
-    /// Reads every file that a desk is made of: the three TOML files, `knowledge/*.md` and `plugins/*.wasm`, and what
+    /// Reads every file that a desk is made of: the three TOML files, `knowledge/*.md`, `plugins/*.wasm` and `exams/*.jsonl`, and what
     /// else lies among them, so that a mistyped name can be noticed. Hidden files are left out.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl DeskFiles {
                     problems: Vec::new(),
                 };
                 reading.folder("");
-                for folder in ["knowledge", "plugins"] {
+                for folder in ["knowledge", "plugins", "exams"] {
                     if root.join(folder).is_dir() {
                         reading.folder(folder);
                     }
@@ -190,7 +190,8 @@ fn matters(name: &str) -> bool {
     match name.split_once('/') {
         None => name.ends_with(".toml"),
         Some(("knowledge", file)) => file.ends_with(".md") || file.ends_with(".markdown"),
-        Some(("plugins", file)) => file.ends_with(".wasm"),
+        Some(("plugins", file)) => file.ends_with(".wasm") || file.ends_with(".wasm.sig"),
+        Some(("exams", file)) => file.ends_with(".jsonl"),
         Some(_) => false,
     }
 }

@@ -34,6 +34,7 @@ mod suggest;
 mod template;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod widget;
 
 pub use calendar::{Calendar, Hours};
@@ -45,7 +46,10 @@ pub use files::{DeskFiles, Files};
 pub use floor::FloorSettings;
 pub use problem::Problem;
 pub use requirement::{Grants, PluginRequirement, StepLimits};
-pub use settings::{DifferenceBudget, RehearsalSettings, Retry, Settings};
+pub use settings::{
+    DifferenceBudget, ExamSettings, RehearsalSettings, Retry, Settings, ShadowSettings,
+};
 pub use step::Step;
 pub use template::{TEMPLATES, Template, TemplateError, write_template};
+pub use trust::{SigningKey, TrustedKey, verify as verify_signature};
 pub use widget::WidgetSettings;

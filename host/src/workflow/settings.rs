@@ -27,6 +27,10 @@ pub struct Settings {
     pub rehearsal: Option<RehearsalSettings>,
     /// How the chat may be embedded.
     pub widget: WidgetSettings,
+    /// What versions have to know before they go live, by plugin.
+    pub exams: BTreeMap<String, ExamSettings>,
+    /// How long a version runs beside the live one before it goes live; none: not at all.
+    pub shadow: Option<ShadowSettings>,
     fallback: Language,
 }
 
@@ -36,6 +40,26 @@ pub struct RehearsalSettings {
     /// The time before now.
     pub over: SignedDuration,
     /// How many of the recorded calls may differ.
+    pub budget: DifferenceBudget,
+}
+
+/// The desk's own cases, and how many of them a version has to get right.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExamSettings {
+    /// The file, relative to the desk.
+    pub file: String,
+    /// The line of `desk.toml` that names it.
+    pub line: usize,
+    /// Of a hundred.
+    pub pass: f64,
+}
+
+/// A time beside the live version, and how much may differ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ShadowSettings {
+    /// At least.
+    pub time: SignedDuration,
+    /// How many of the calls in it may differ.
     pub budget: DifferenceBudget,
 }
 
@@ -125,7 +149,11 @@ pub(super) const KEYS: &[&str] = &[
     "floor",
     "rehearsal",
     "widget",
+    "exams",
+    "shadow",
 ];
+pub(super) const EXAM_KEYS: &[&str] = &["file", "pass"];
+pub(super) const SHADOW_KEYS: &[&str] = &["time", "budget"];
 pub(super) const REHEARSAL_KEYS: &[&str] = &["over", "budget"];
 pub(super) const RETRY_KEYS: &[&str] = &["attempts", "first-pause", "longest-pause"];
 
@@ -164,6 +192,8 @@ impl Settings {
             retry: Retry::default(),
             rehearsal: None,
             widget: WidgetSettings::default(),
+            exams: BTreeMap::new(),
+            shadow: None,
             floor: FloorSettings::new(fallback.clone()),
             fallback,
         }
@@ -209,6 +239,12 @@ impl Settings {
             }
             if let Some(value) = section.get("widget") {
                 settings.widget = WidgetSettings::read(reader, value);
+            }
+            if let Some(value) = section.get("exams") {
+                settings.exams = exams(reader, value);
+            }
+            if let Some(value) = section.get("shadow") {
+                settings.shadow = shadow(reader, value);
             }
             if let Some(value) = section.get("floor") {
                 let usual = settings.floor;
@@ -278,6 +314,13 @@ fn rehearsal(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<RehearsalSett
     reader.known_keys(&section, REHEARSAL_KEYS);
     let hour = Duration::from_secs(3_600);
     let over = time(reader, &section, "over", "\"30d\"", hour, days(365)).map(signed);
+    Some(RehearsalSettings {
+        over: over.unwrap_or(SignedDuration::from_hours(30 * 24)),
+        budget: budget(reader, &section),
+    })
+}
+
+fn budget(reader: &mut Reader<'_>, section: &Section<'_, '_>) -> DifferenceBudget {
     let mut budget = DifferenceBudget::Calls(0);
     if let Some(value) = section.get("budget")
         && let Some(text) = reader.text(value, "budget", "\"1%\"")
@@ -287,10 +330,59 @@ fn rehearsal(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<RehearsalSett
             Err(why) => reader.problem(&value.span(), format!("budget: {why}")),
         }
     }
-    Some(RehearsalSettings {
-        over: over.unwrap_or(SignedDuration::from_hours(30 * 24)),
-        budget,
+    budget
+}
+
+fn shadow(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<ShadowSettings> {
+    let section = reader.section(value, "shadow", "[settings.shadow]")?;
+    reader.known_keys(&section, SHADOW_KEYS);
+    reader.required(&section, "time", "time = \"24h\"")?;
+    let minute = Duration::from_secs(60);
+    let time = time(reader, &section, "time", "\"24h\"", minute, days(90)).map(signed)?;
+    Some(ShadowSettings {
+        time,
+        budget: budget(reader, &section),
     })
+}
+
+fn exams(reader: &mut Reader<'_>, value: &Value<'_>) -> BTreeMap<String, ExamSettings> {
+    let mut exams = BTreeMap::new();
+    let Some(section) = reader.section(value, "exams", "[settings.exams]") else {
+        return exams;
+    };
+    for (key, value) in section.table {
+        let plugin = key.get_ref().as_ref();
+        let title = "[settings.exams] triage = { file = \"exams/triage.jsonl\", pass = \"95%\" }";
+        let Some(section) = reader.section(value, plugin, title) else {
+            continue;
+        };
+        let section = Section {
+            title: "an exam",
+            ..section
+        };
+        reader.known_keys(&section, EXAM_KEYS);
+        let example = "\"exams/triage.jsonl\"";
+        let file = reader
+            .required(&section, "file", &format!("file = {example}"))
+            .and_then(|value| reader.text(value, "file", example).map(str::to_owned));
+        let pass = match section.get("pass") {
+            None => Some(100.0),
+            Some(value) => reader.text(value, "pass", "\"95%\"").and_then(|text| {
+                let share = text.strip_suffix('%').and_then(|text| text.parse().ok());
+                let share = share.filter(|share: &f64| (0.0..=100.0).contains(share));
+                if share.is_none() {
+                    let message = format!("pass = \"{text}\" is no share; write one like \"95%\"");
+                    reader.problem(&value.span(), message);
+                }
+                share
+            }),
+        };
+        if let (Some(file), Some(pass)) = (file, pass) {
+            let line = reader.line(&key.span());
+            exams.insert(plugin.to_owned(), ExamSettings { file, line, pass });
+        }
+    }
+    exams
 }
 
 fn holding_replies(

@@ -89,7 +89,7 @@ const COMMANDS = {
   knowledge: () => [
     ...asked(() => search("退货", "zh-Hans", 5)).map((hit) =>
       note(`${hit.article} ${hit.title} ${hit.text} ${hit.language} ${hit.score === 0.5} ${hit.labels.join(",")}`)),
-    note(`article ${asked(() => article("a2")).text} ${asked(() => article("none")) === undefined}`),
+    note(`article ${asked(() => article("a2")).text} ${!asked(() => article("none"))}`),
   ],
   directory: () => {
     const all = asked(departments).join(",");

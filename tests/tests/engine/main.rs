@@ -22,3 +22,4 @@ mod replays;
 mod retries;
 mod reviewers;
 mod service;
+mod trials;

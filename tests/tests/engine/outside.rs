@@ -84,7 +84,7 @@ fn an_answer_reaches_the_customer_is_recorded_and_isnt_asked_for_again() {
 }
 
 #[test]
-fn a_refusal_prints_the_lines_to_add() {
+fn a_refusal_prints_the_line_to_add() {
     let (port, seen) = server("", Duration::ZERO);
     let house = House::new(chain(
         &[("lookup", lookup(port).component())],
@@ -95,12 +95,12 @@ fn a_refusal_prints_the_lines_to_add() {
     assert_eq!(
         replies(&answer),
         [format!(
-            "step \"lookup\" may not send POST to http://127.0.0.1:{port}: add below [[step]] name = \"lookup\" in desk.toml:\n[[step.http]]\norigin = \"http://127.0.0.1:{port}\"\nmethods = [\"POST\"]"
+            "step \"lookup\" may not send POST to http://127.0.0.1:{port}: add to [[step]] name = \"lookup\" in desk.toml: http = [{{ origin = \"http://127.0.0.1:{port}\", methods = [\"POST\"] }}]"
         )]
     );
     let wishes = house.core.refused_wishes();
     assert!(wishes[0].missing.contains(&"http".to_owned()), "{wishes:?}");
-    // With the lines as they were printed, the address itself still has to be meant.
+    // With the line as it was printed, the address itself still has to be meant.
     let line = grant(port).replace("private = true", "private = false");
     let listed = House::new(chain(
         &[(line.as_str(), lookup(port).component())],

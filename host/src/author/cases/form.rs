@@ -49,6 +49,8 @@ pub(super) struct CaseForm {
     #[serde(default)]
     pub(super) answers: Vec<HostCall>,
 
+    /// The surest of the categories that the step sets; empty: none.
+    pub(super) category: Option<String>,
     pub(super) effects: Option<Vec<Value>>,
     pub(super) next: Option<NextForm>,
     pub(super) findings: Option<Vec<Value>>,
@@ -96,6 +98,7 @@ impl CaseForm {
             _ => {}
         }
         let expects = self.effects.is_some()
+            || self.category.is_some()
             || self.next.is_some()
             || self.findings.is_some()
             || self.failure.is_some()
@@ -103,7 +106,7 @@ impl CaseForm {
             || self.log.is_some();
         if !expects {
             return Err(
-                "it expects nothing, so it can't fail; add effects, next, failure, kv or log"
+                "it expects nothing, so it can't fail; add effects, category, next, failure, kv or log"
                     .to_owned(),
             );
         }
@@ -348,6 +351,19 @@ pub(super) struct HostForm {
     /// What the model says, one text after the other; the last again and again.
     #[serde(default)]
     pub(super) model: Vec<SaidForm>,
+}
+
+impl HostForm {
+    /// Whether the case says nothing of what the desk answers.
+    pub(super) fn is_silent(&self) -> bool {
+        self.knowledge.is_empty()
+            && self.departments.is_empty()
+            && self.responsible.is_empty()
+            && self.hours.is_none()
+            && self.kv.is_empty()
+            && self.http.is_empty()
+            && self.model.is_empty()
+    }
 }
 
 /// A request and its answer: `{"url": "https://…", "status": 200, "body": {…}}` or `{"url": "…", "error": {"timeout": "…"}}`.

@@ -17,7 +17,7 @@ mod scene;
 use std::path::{Path, PathBuf};
 
 pub use differ::Difference;
-pub use run::{Came, CaseReport, run};
+pub use run::{Came, CaseReport, Seat, run, run_in};
 
 use form::CaseForm;
 

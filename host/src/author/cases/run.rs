@@ -10,8 +10,8 @@ use super::differ::{Difference, compare, to_contract};
 use super::form::{BytesForm, FailureForm, TextOr};
 use super::scene::Given;
 use super::scene::Scene;
-use crate::model::{Finding, HostCall, KvWrite, LogLine, NextStep, Usage};
-use crate::sandbox::{CallReport, HostSide, Plugin};
+use crate::model::{DeskView, Finding, HostCall, KvWrite, LogLine, NextStep, Usage};
+use crate::sandbox::{CallReport, Grants, Host, HostSide, Limits, Plugin};
 
 /// What came of a case.
 #[derive(Clone, Debug, Serialize)]
@@ -61,7 +61,32 @@ pub struct Came {
 /// # Errors
 /// Where the case can't be set up: an unknown time zone.
 pub fn run(case: &Case, plugin: &Plugin) -> Result<CaseReport, String> {
-    let scene = Scene::of(case, plugin)?;
+    run_in(case, plugin, None)
+}
+
+/// The seat of a step in a desk, for cases that say nothing else.
+pub struct Seat<'a> {
+    /// The step's configuration, as JSON.
+    pub config: &'a str,
+    /// What it may do.
+    pub grants: &'a Grants,
+    /// What it may use.
+    pub limits: &'a Limits,
+    /// What it is told of the desk.
+    pub desk: &'a DeskView,
+    /// Who answers where the case says nothing of the host.
+    pub host: Arc<dyn Host>,
+}
+
+/// As [`run`], in the seat of a step.
+///
+/// # Errors
+/// As there.
+pub fn run_in(case: &Case, plugin: &Plugin, seat: Option<&Seat<'_>>) -> Result<CaseReport, String> {
+    let mut scene = Scene::of(case, plugin)?;
+    if let Some(seat) = seat {
+        scene.sit(case, seat);
+    }
     let report = scene.run(plugin, scene.live());
     let came = Came::of(&report);
     let mut differences = Vec::new();
@@ -178,6 +203,10 @@ fn expect(case: &Case, report: &CallReport<Given>, came: &Came, differences: &mu
         None => {}
     }
     let came_effects = came.effects.clone().unwrap_or_default();
+    if let Some(wanted) = &form.category {
+        let surest = surest_category(&came_effects);
+        compare("category", &json!(wanted), &surest, differences);
+    }
     if let Some(wanted) = &form.effects {
         let wanted = Value::Array(wanted.clone());
         compare("effects", &wanted, &came_effects, differences);
@@ -212,6 +241,18 @@ fn expect(case: &Case, report: &CallReport<Given>, came: &Came, differences: &mu
         let lines = came.log.iter().map(|line| json!(line.text)).collect();
         compare("log", &Value::Array(wanted.clone()), &lines, differences);
     }
+}
+
+/// The first of the categories that were set last.
+fn surest_category(effects: &Value) -> Value {
+    let effects = effects.as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut set = effects
+        .iter()
+        .filter_map(|effect| effect.get("set-categories"));
+    let name = set
+        .next_back()
+        .and_then(|categories| categories.pointer("/0/name"));
+    name.cloned().unwrap_or_else(|| json!(""))
 }
 
 fn wanted_failure(form: &FailureForm) -> Value {

@@ -11,6 +11,7 @@ use super::desk::CaseDesk;
 use super::form::{
     AuthorForm, EventForm, HoursForm, MessageForm, PromiseForm, TextOr, TicketForm, TimerForm,
 };
+use super::run::Seat;
 use crate::model::{
     AccountId, AccountView, Author, Category, Context, Conversation, ConversationId,
     ConversationView, DeskView, Event, EventId, Finding, HostCall, Message, MessageId, Occurrence,
@@ -52,6 +53,8 @@ pub(super) struct Scene {
     grants: Grants,
     limits: crate::sandbox::Limits,
     desk: Arc<CaseDesk>,
+    /// Answers instead of the case's own desk.
+    host: Option<Arc<dyn Host>>,
     answers: Arc<[HostCall]>,
     drafts: Vec<Message>,
 }
@@ -109,14 +112,40 @@ impl Scene {
             seed: seed(form.seed.unwrap_or(0)),
             config: json!(form.config.clone().unwrap_or_default()).to_string(),
             limits: form.limits.limits(),
+            host: None,
             answers: form.answers.clone().into(),
             drafts: drafts(case, at),
             grants,
         })
     }
 
+    /// Takes from the step's seat what the case doesn't say.
+    pub(super) fn sit(&mut self, case: &Case, seat: &Seat<'_>) {
+        let form = &case.form;
+        if form.config.is_none() {
+            seat.config.clone_into(&mut self.config);
+        }
+        if form.grants.is_none() {
+            self.grants = seat.grants.clone();
+        }
+        self.limits = seat.limits.clone();
+        let desk = &mut self.context.desk;
+        if form.desk.name.is_none() {
+            desk.name.clone_from(&seat.desk.name);
+        }
+        if form.desk.languages.is_none() {
+            desk.languages.clone_from(&seat.desk.languages);
+        }
+        if form.host.is_silent() {
+            self.host = Some(Arc::clone(&seat.host));
+        }
+    }
+
     pub(super) fn live(&self) -> HostSide {
-        let live = Arc::clone(&self.desk) as Arc<dyn Host>;
+        let live = match &self.host {
+            Some(host) => Arc::clone(host),
+            None => Arc::clone(&self.desk) as Arc<dyn Host>,
+        };
         if self.answers.is_empty() {
             return HostSide::Live(live);
         }

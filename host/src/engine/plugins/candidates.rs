@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use semver::Version;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::super::keys;
 use crate::model::Manifest;
 use crate::sandbox::{Plugin, Sandbox};
 use crate::store::{KeyRange, Store, StoreError, Table, decode_record, get_json};
-use crate::workflow::{Desk, PluginRequirement};
+use crate::workflow::{Desk, PluginRequirement, verify_signature};
 
 use super::{Origin, PluginsError, standard_plugins};
 
@@ -20,6 +21,9 @@ pub(super) struct Pushed {
     pub(super) sha256: String,
     pub(super) size: u64,
     pub(super) manifest: Manifest,
+    /// Who signed it, and how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) signature: Option<String>,
 }
 
 /// A row of `Plugin`: the versions that were made live, newest last.
@@ -61,6 +65,12 @@ impl Candidates {
             )?;
         }
         for file in &desk.plugin_files {
+            trusted(
+                desk,
+                &file.file,
+                &Sha256::digest(&file.bytes),
+                file.signature.as_deref(),
+            )?;
             all.add(sandbox, &file.file, &file.bytes, Origin::Desk)?;
         }
         let versions = keys::plugin_versions();
@@ -71,6 +81,13 @@ impl Candidates {
                     store.get(Table::Plugin, &keys::plugin_bytes(&pushed.sha256))?
             {
                 let from = format!("{} {}", pushed.manifest.name, pushed.manifest.version);
+                let digest = Sha256::digest(&bytes);
+                let signature = pushed.signature.as_deref();
+                // Pushed before the desk listed keys, or by a key that it no longer trusts.
+                if let Err(error) = trusted(desk, &from, &digest, signature) {
+                    tracing::warn!(%error, "a pushed version isn't used");
+                    continue;
+                }
                 all.add(sandbox, &from, &bytes, Origin::Pushed)?;
             }
         }
@@ -127,6 +144,21 @@ impl Candidates {
             })
         })
     }
+}
+
+/// # Errors
+/// Where the desk lists keys and none of them signed that.
+pub(super) fn trusted(
+    desk: &Desk,
+    from: &str,
+    digest: &[u8],
+    signature: Option<&str>,
+) -> Result<(), PluginsError> {
+    if desk.trusted_keys.is_empty() {
+        return Ok(());
+    }
+    verify_signature(&desk.trusted_keys, digest, signature)
+        .map_err(|why| PluginsError::Untrusted(format!("{from}: {why}")))
 }
 
 pub(super) fn version_of(manifest: &Manifest) -> Result<Version, PluginsError> {

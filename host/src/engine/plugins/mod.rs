@@ -5,11 +5,14 @@
 //! - `recorded`: the plans of recorded calls
 //! - `amend`: what is changed about the desk while it runs
 //! - `versions`: what is pushed, made live, rolled back
+//! - `exams`: the desk's own cases; `trials`: versions beside the live one, unheard or for a share of the accounts
 
 mod amend;
 mod candidates;
+mod exams;
 mod plans;
 mod recorded;
+mod trials;
 mod versions;
 
 use include_dir::{Dir, include_dir};
@@ -19,8 +22,11 @@ use crate::sandbox::SandboxError;
 use crate::store::StoreError;
 
 pub use amend::{Amendments, Revision, StepAmendment};
+pub use exams::{ExamReport, WrongCase};
 pub use plans::RefusedWish;
 pub(crate) use plans::workflow;
+pub(crate) use trials::{Beside, Trials};
+pub use trials::{Trial, TrialKind, VersionFigures, WHOLE};
 
 static STANDARD: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../plugins/dist");
 
@@ -58,9 +64,12 @@ pub enum PluginsError {
     /// The component isn't what it was said to be.
     #[error("{0}")]
     Mismatch(String),
-    /// On the past it differs more than the desk allows.
+    /// On the past, in its exam or in shadow it isn't as the desk wants it.
     #[error("{0}")]
     Unrehearsed(String),
+    /// Nobody signed it whom the desk trusts.
+    #[error("{0}")]
+    Untrusted(String),
     /// There is no such version.
     #[error("there is no plugin {name} {version}")]
     NotFound {

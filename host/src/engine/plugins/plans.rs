@@ -17,7 +17,8 @@ use crate::store::{Batch, Store, Table};
 use crate::workflow::{Desk, Step, StepLimits, check_config};
 
 use super::amend::{amended, revisions};
-use super::candidates::{Candidates, activations};
+use super::candidates::{Candidate, Candidates, activations};
+use super::trials::{Beside, TrialKind, on_record};
 use super::{PluginsError, standard_plugins};
 
 /// A desk with its plugins chosen and activated; what its runs need later for a replay is kept.
@@ -95,17 +96,47 @@ pub(super) fn workflow_with(
         .iter()
         .map(|step| plan(step, World::Reviewer))
         .collect::<Result<Vec<_>, _>>()?;
-    keep_for_replay(&desk, store, &steps, &reviewers)?;
+    let mut beside = Beside::default();
+    for trial in on_record(store)? {
+        let mut there = candidates.0.get(&trial.plugin).into_iter().flatten();
+        let is_it = |candidate: &&Candidate| candidate.version.to_string() == trial.version;
+        let Some(candidate) = there.rfind(is_it) else {
+            tracing::warn!(plugin = %trial.plugin, version = %trial.version, "a version on trial is gone");
+            continue;
+        };
+        let of_steps = desk.steps.iter().map(|step| (step, World::Step));
+        let of_reviewers = desk.reviewers.iter().map(|step| (step, World::Reviewer));
+        for (step, world) in of_steps.chain(of_reviewers) {
+            if !step.plugin.accepts(&trial.plugin, &candidate.version) {
+                continue;
+            }
+            let plan = plan_of(step, &candidate.plugin, world)?;
+            match trial.kind {
+                TrialKind::Shadow => drop(beside.shadows.insert(step.name.clone(), plan)),
+                TrialKind::Canary { per_mille } => {
+                    beside.canaries.insert(step.name.clone(), (plan, per_mille));
+                }
+            }
+        }
+    }
+    let all: Vec<_> = steps.iter().chain(beside.plans()).cloned().collect();
+    keep_for_replay(&desk, store, &all, &reviewers)?;
     let mut histories = HashMap::new();
     for (kind, chain) in &desk.chains {
         let wanted = chain
             .iter()
             .filter_map(|index| steps.get(*index))
+            .flat_map(|plan| {
+                let canary = beside.canaries.get(&plan.name).map(|(canary, _)| canary);
+                [Some(plan), canary].into_iter().flatten()
+            })
             .map(|plan| plan.plugin.manifest().history);
         histories.insert(*kind, wanted.max().unwrap_or(0));
     }
     // Reviewers look at the texts of every event, and at an agent's even where no step handles it.
-    let reviewed = reviewers.iter().map(|plan| plan.plugin.manifest().history);
+    let is_reviewer = |plan: &&Arc<StepPlan>| plan.plugin.world() == World::Reviewer;
+    let reviewers_or_canaries = reviewers.iter().chain(beside.plans().filter(is_reviewer));
+    let reviewed = reviewers_or_canaries.map(|plan| plan.plugin.manifest().history);
     let reviewed = reviewed.max().unwrap_or(0);
     histories.entry(EventKind::AgentReplied).or_insert(0);
     for wanted in histories.values_mut() {
@@ -123,6 +154,7 @@ pub(super) fn workflow_with(
         view,
         steps,
         reviewers,
+        beside,
         histories,
     })
 }

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, PoisonError};
 
+use sha2::{Digest, Sha256};
+
 use super::super::core::Core;
 use super::super::keys;
 use super::super::plan::Workflow;
 use crate::store::{Batch, Table, get_json};
 
-use super::candidates::{Activations, Candidates, Pushed, activations, version_of};
+use super::candidates::{Activations, Candidates, Pushed, activations, trusted, version_of};
 use super::plans::workflow_with;
 use super::{ActivePlugin, Origin, PluginVersion, PluginsError};
 
@@ -64,7 +66,7 @@ impl Core {
         version: &str,
         bytes: &[u8],
     ) -> Result<PluginVersion, PluginsError> {
-        self.take_in(name, version, bytes, SameVersion::Refuse)
+        self.take_in(name, version, bytes, None, SameVersion::Refuse)
     }
 
     /// As [`Core::push_plugin`], but takes the place of what was pushed under that version before, for trying things
@@ -79,7 +81,26 @@ impl Core {
         version: &str,
         bytes: &[u8],
     ) -> Result<PluginVersion, PluginsError> {
-        self.take_in(name, version, bytes, SameVersion::Replace)
+        self.take_in(name, version, bytes, None, SameVersion::Replace)
+    }
+
+    /// As [`Core::push_plugin`], with a signature (`ed25519:KEY SIGNATURE`); `replace`: as [`Core::replace_plugin`].
+    ///
+    /// # Errors
+    /// As there, and where the desk lists keys and none of them signed it.
+    pub fn push_signed_plugin(
+        &self,
+        name: &str,
+        version: &str,
+        bytes: &[u8],
+        signature: Option<&str>,
+        replace: bool,
+    ) -> Result<PluginVersion, PluginsError> {
+        let same_version = match replace {
+            true => SameVersion::Replace,
+            false => SameVersion::Refuse,
+        };
+        self.take_in(name, version, bytes, signature, same_version)
     }
 
     fn take_in(
@@ -87,9 +108,11 @@ impl Core {
         name: &str,
         version: &str,
         bytes: &[u8],
+        signature: Option<&str>,
         same_version: SameVersion,
     ) -> Result<PluginVersion, PluginsError> {
         let from = format!("{name} {version}");
+        trusted(&self.desk(), &from, &Sha256::digest(bytes), signature)?;
         let plugin = self
             .sandbox
             .activate(bytes)
@@ -126,6 +149,10 @@ impl Core {
         }
         let known = get_json::<Pushed>(self.store.as_ref(), Table::Plugin, &key)?;
         let known = known.filter(|known| known.sha256 == sha256 || !replaces(Origin::Pushed));
+        // The same bytes with another signature: the new one counts.
+        let known = known.filter(|known| {
+            known.sha256 != sha256 || signature.is_none() || known.signature.as_deref() == signature
+        });
         if let Some(known) = known {
             if known.sha256 != sha256 {
                 return Err(PluginsError::Mismatch(format!(
@@ -142,6 +169,7 @@ impl Core {
                     sha256: sha256.clone(),
                     size,
                     manifest,
+                    signature: signature.map(str::to_owned),
                 },
             );
             self.store.commit(batch)?;
@@ -171,10 +199,10 @@ impl Core {
             tracing::warn!(
                 plugin = name,
                 version,
-                "a version goes live without a rehearsal"
+                "a version goes live without what the desk wants first"
             );
         } else {
-            self.rehearsed(name, version)?;
+            self.may_go_live(name, version)?;
         }
         let _one_at_a_time = self
             .activation
@@ -225,6 +253,16 @@ impl Core {
         })
     }
 
+    /// Whether the desk lets a version speak to customers: its exam, its rehearsal, its time in shadow.
+    pub(super) fn may_go_live(&self, name: &str, version: &str) -> Result<(), PluginsError> {
+        if self.live_version(name).is_some_and(|live| live == version) {
+            return Ok(());
+        }
+        self.examined(name, version)?;
+        self.rehearsed(name, version)?;
+        self.shadowed(name, version)
+    }
+
     pub(in super::super) fn live_version(&self, name: &str) -> Option<String> {
         let workflow = self.workflow();
         let mut plans = workflow.steps.iter().chain(&workflow.reviewers);
@@ -268,8 +306,15 @@ impl Core {
         let workflow = self.workflow_with_live(name, version)?;
         let mut batch = Batch::new();
         batch.put_json(Table::Plugin, keys::plugin_active(name), history);
+        // What was beside the old version says nothing of the new one.
+        batch.delete(Table::Plugin, keys::plugin_trial(name));
         self.store.commit(batch)?;
-        self.replace_workflow(workflow);
+        self.replace_workflow(Workflow {
+            beside: workflow.beside.without(name),
+            ..workflow
+        });
+        self.save_trials()?;
+        self.take_up_trials()?;
         tracing::info!(plugin = name, version, "a plugin version is live");
         Ok(())
     }

@@ -119,6 +119,28 @@ impl RehearsalReport {
         self.differing as f64 * 100.0 / self.calls.max(1) as f64
     }
 
+    /// Counts what is rare together.
+    pub(super) fn keep_groups(&mut self, most: usize) {
+        const MORE: &str = "more";
+        if self.groups.len() <= most {
+            return;
+        }
+        self.groups
+            .sort_by_key(|group| (group.kind == MORE, std::cmp::Reverse(group.calls)));
+        let rest = self.groups.split_off(most.saturating_sub(1));
+        self.groups.push(DifferenceGroup {
+            kind: MORE.to_owned(),
+            then: "other differences".to_owned(),
+            now: "other differences".to_owned(),
+            calls: rest.iter().map(|group| group.calls).sum(),
+            examples: rest
+                .into_iter()
+                .flat_map(|group| group.examples)
+                .take(1)
+                .collect(),
+        });
+    }
+
     fn take(&mut self, tried: Tried, examples: usize) {
         self.calls += 1;
         self.then_us += u64::from(tried.then_us);
@@ -332,6 +354,23 @@ impl Core {
             .groups
             .sort_by_key(|group| std::cmp::Reverse(group.calls));
         Ok(report)
+    }
+
+    /// Tries a component on one run, and adds what came of it to a report.
+    pub(super) fn rehearse_run(
+        &self,
+        rehearsal: &Rehearsal,
+        run: &Run,
+        report: &mut RehearsalReport,
+    ) -> Result<(), PluginsError> {
+        let runner = self.runner(self.workflow());
+        if let Some(tried) = self.tried(&runner, &Plans::default(), rehearsal, run)? {
+            report.take(tried, rehearsal.examples);
+            report
+                .groups
+                .sort_by_key(|group| std::cmp::Reverse(group.calls));
+        }
+        Ok(())
     }
 
     fn tried(

@@ -166,9 +166,7 @@ mod tests {
             panic!("{refusal:?}");
         };
         assert!(
-            told.ends_with(
-                "[[step.http]]\norigin = \"https://orders.example\"\nmethods = [\"GET\"]"
-            ),
+            told.ends_with("http = [{ origin = \"https://orders.example\", methods = [\"GET\"] }]"),
             "{told}"
         );
         assert!(state.host_calls.is_empty());

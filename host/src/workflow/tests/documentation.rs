@@ -4,7 +4,8 @@ use super::problems;
 use crate::model::EventKind;
 use crate::workflow::condition::NAMES;
 use crate::workflow::{
-    Grants, desk, directory, floor, outside, record_form, requirement, settings, step, widget,
+    Grants, desk, directory, floor, outside, record_form, requirement, settings, step, trust,
+    widget,
 };
 
 const PAGE: &str = include_str!("../../../../docs/desk.md");
@@ -23,6 +24,10 @@ fn the_examples_make_a_desk_without_a_problem() {
         ("desk.toml", example("desk.toml")),
         ("directory.toml", example("directory.toml")),
         (
+            "exams/triage.jsonl",
+            "{\"message\": \"退货\", \"category\": \"refund\"}\n",
+        ),
+        (
             "hours.toml",
             "[weekly]\nmonday = [\"09:00-17:00\"]\n[calendars.around-the-clock.weekly]\nmonday-sunday = [\"00:00-24:00\"]\n",
         ),
@@ -39,6 +44,9 @@ fn every_key_is_explained_and_shown() {
         settings::KEYS,
         settings::RETRY_KEYS,
         settings::REHEARSAL_KEYS,
+        settings::EXAM_KEYS,
+        settings::SHADOW_KEYS,
+        trust::PLUGINS_KEYS,
         floor::KEYS,
         widget::KEYS,
         requirement::LIMIT_KEYS,
