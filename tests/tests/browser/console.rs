@@ -33,7 +33,7 @@ fn an_agent_takes_a_customer_is_warned_answers_and_resolves_and_a_four_opens_it_
     customer.shows(".message.you .text", "转人工");
     let agent = Browser::open();
     sign_in(&agent, &host, "zhang-wei");
-    agent.shows("#lines", "转人工");
+    agent.shows("#lines", "转接人工");
     agent.picture("console-inbox");
     agent.click(".conversations a");
     agent.shows("#thread", "转人工");

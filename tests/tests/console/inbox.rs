@@ -27,7 +27,7 @@ fn an_agent_takes_answers_and_resolves_and_puts_the_record_into_their_own_words(
     assert_eq!(state(&house, &id).handler, Handler::Queue);
     let agent = house.browser_of("zhang-wei");
     let list = agent.get("/console/inbox?tab=queue").page();
-    assert!(list.contains(&id) && list.contains("我要转人工"), "{list}");
+    assert!(list.contains(&id) && list.contains("转接人工"), "{list}");
     agent
         .post(&format!("{}/take", page_of(&id)), &[])
         .leads_to(&page_of(&id));
