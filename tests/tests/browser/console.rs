@@ -49,6 +49,12 @@ fn an_agent_takes_a_customer_is_warned_answers_and_resolves_and_a_four_opens_it_
     agent.keys("#reply-text", "不知道");
     agent.shows("#findings", "不知道");
     agent.click("#send");
+    agent.until("the refusal", || {
+        agent.script(
+            "return !document.getElementById('send').disabled",
+            json!([]),
+        ) == json!(true)
+    });
     agent.shows("#findings", "Will not be sent");
     agent.picture("console-findings");
     agent.fill("#reply-text", "您好，运费十元，满一百元包邮。");

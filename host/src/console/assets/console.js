@@ -154,8 +154,12 @@
         const fields = new FormData(form, event.submitter);
         const buttons = form.querySelectorAll("button");
         buttons.forEach((button) => { button.disabled = true; });
+        // What would be written now would be lost with the answer.
+        const texts = form.querySelectorAll("textarea");
+        texts.forEach((field) => { field.readOnly = true; });
         ask("POST", event.submitter?.formAction || form.action, fields, (page, status) => {
           buttons.forEach((button) => { button.disabled = false; });
+          texts.forEach((field) => { field.readOnly = false; });
           if (status === 401) { location.reload(); return; }
           for (const id of form.dataset.ajax.split(" ")) replace(id, page);
           if (status >= 200 && status < 300) {
