@@ -27,16 +27,34 @@ fn server(
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            let mut buffer = [0; 8192];
-            let read = stream.read(&mut buffer).unwrap_or(0);
-            theirs
-                .lock()
-                .unwrap()
-                .push(String::from_utf8_lossy(&buffer[..read]).into_owned());
+            let request = request(&mut stream);
+            theirs.lock().unwrap().push(request);
             answer(&mut stream);
         }
     });
     (port, seen)
+}
+
+/// The whole of a request: head and body may come one after the other.
+fn request(stream: &mut TcpStream) -> String {
+    let mut sent = Vec::new();
+    let mut buffer = [0; 8192];
+    loop {
+        let read = stream.read(&mut buffer).unwrap_or(0);
+        sent.extend_from_slice(&buffer[..read]);
+        let text = String::from_utf8_lossy(&sent).into_owned();
+        let is_whole = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+            let head = head.to_lowercase();
+            let length = head
+                .split("content-length: ")
+                .nth(1)
+                .and_then(|rest| rest.lines().next()?.parse().ok());
+            body.len() >= length.unwrap_or(0)
+        });
+        if read == 0 || is_whole {
+            return text;
+        }
+    }
 }
 
 fn says(text: &'static str) -> impl Fn(&mut TcpStream) + Send + Sync {
