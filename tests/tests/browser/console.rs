@@ -57,7 +57,20 @@ fn an_agent_takes_a_customer_is_warned_answers_and_resolves_and_a_four_opens_it_
     });
     agent.shows("#findings", "Will not be sent");
     agent.picture("console-findings");
+    // The browser complains of the refusal, and of nothing else.
+    let complaints = agent.complaints();
+    assert!(
+        complaints.len() == 1 && complaints[0].contains("422"),
+        "{complaints:?}"
+    );
     agent.fill("#reply-text", "您好，运费十元，满一百元包邮。");
+    // What was said of the old text goes, and the button moves up.
+    agent.until("no findings", || {
+        agent.script(
+            "return !document.getElementById('findings').textContent.trim()",
+            json!([]),
+        ) == json!(true)
+    });
     agent.click("#send");
     agent.shows("#thread .is-agent .text", "满一百元包邮");
     customer.shows(".message.person .text", "满一百元包邮");

@@ -157,7 +157,9 @@
         // What would be written now would be lost with the answer.
         const texts = form.querySelectorAll("textarea");
         texts.forEach((field) => { field.readOnly = true; });
-        ask("POST", event.submitter?.formAction || form.action, fields, (page, status) => {
+        // A button without an address of its own would name this page's.
+        const address = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;
+        ask("POST", address, fields, (page, status) => {
           buttons.forEach((button) => { button.disabled = false; });
           texts.forEach((field) => { field.readOnly = false; });
           if (status === 401) { location.reload(); return; }
