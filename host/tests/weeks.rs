@@ -31,7 +31,7 @@ const WEEKS: u64 = 24;
 /// Of so many weeks one is replayed.
 const REPLAYED: u64 = 8;
 /// Seeds whose weeks once broke a rule, as weeks are drawn now; what they found is in `weeks/found.rs`, too.
-const KEPT: &[u64] = &[1193, 1258, 2071, 2429];
+const KEPT: &[u64] = &[1193, 1258, 2071, 2429, 3025];
 
 /// Lives through a week; where it broke a rule, says which, and leaves the week as a scenario.
 fn check(seed: u64) -> Result<(), String> {

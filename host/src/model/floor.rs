@@ -99,6 +99,13 @@ pub struct Care {
     /// Whether anybody but the host has ever answered here.
     #[serde(skip_serializing_if = "is_false")]
     pub attended: bool,
+    /// Whether an earlier message waited for something to be heard already when the last one came, perhaps at the same
+    /// moment: a thank-you doesn't settle it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub unheard_before: bool,
+    /// Whether people owed an answer already when the last message came.
+    #[serde(skip_serializing_if = "is_false")]
+    pub owed_before: bool,
     /// The beginning of the outage that the customer heard an explanation of last (R48).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outage: Option<Timestamp>,
@@ -174,6 +181,8 @@ impl Care {
         match change {
             Change::Received { message } => {
                 self.asked_at = Some(at);
+                self.unheard_before = self.unheard_since.is_some();
+                self.owed_before = self.owed_since.is_some();
                 if handler == Handler::Agent && !self.asks && is_nod(&message.text) {
                     return;
                 }
@@ -188,8 +197,8 @@ impl Care {
                         .iter()
                         .all(|category| ASKS_NOTHING.contains(&category.name.as_str()));
                 if asks_nothing {
-                    self.unheard_since = self.unheard_since.filter(|since| *since != at);
-                    self.owed_since = self.owed_since.filter(|since| *since != at);
+                    self.unheard_since = self.unheard_since.filter(|_| self.unheard_before);
+                    self.owed_since = self.owed_since.filter(|_| self.owed_before);
                 }
             }
             Change::Replied { message } => {
