@@ -9,6 +9,7 @@
 )]
 
 pub mod desk;
+pub mod files;
 pub mod guest;
 pub mod house;
 pub mod script;

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 
 use super::{Api, Problem};
 use crate::engine::{Core, EngineError};
-use crate::model::{Conversation, ConversationId, Ticket};
+use crate::model::{Conversation, ConversationId, Run, RunId, Ticket};
 
 /// The header.
 pub(crate) const HEADER: &str = "x-switchboard-agent";
@@ -68,6 +68,17 @@ impl Acting {
             Err(EngineError::NotFound { .. }) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// A run; one of a conversation that is hidden is as if it weren't there.
+    pub(crate) fn run(&self, core: &Core, id: &RunId) -> Result<Run, EngineError> {
+        let run = core.run(id)?;
+        let shown = self.conversation(core, &run.before.id);
+        shown.map_err(|_| EngineError::NotFound {
+            what: "run",
+            id: id.to_string(),
+        })?;
+        Ok(run)
     }
 
     /// A conversation; one that is hidden is as if it weren't there.

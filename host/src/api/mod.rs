@@ -58,7 +58,7 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::engine::{Core, Engine, EngineError};
+use crate::engine::{Core, Engine, EngineError, PluginsError};
 use crate::staff::Staff;
 
 pub use limiter::Rate;
@@ -192,6 +192,18 @@ impl Api {
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Core) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let core = Arc::clone(self.engine.core());
+        match tokio::task::spawn_blocking(move || work(&core)).await {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(Problem::broken()),
+        }
+    }
+
+    /// Works on plugins and the workflow: compiling and building block, so off the threads that serve the network.
+    pub(crate) async fn manage<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Core) -> Result<T, PluginsError> + Send + 'static,
     ) -> Result<T, Problem> {
         let core = Arc::clone(self.engine.core());
         match tokio::task::spawn_blocking(move || work(&core)).await {

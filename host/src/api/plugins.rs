@@ -1,7 +1,5 @@
 //! Plugin versions: looked at, taken in, made live, rolled back.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -11,8 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::extract::{Params, Segments, Strict, body, check_kind, refuse};
 use super::{Api, MAX_COMPONENT_BYTES, Problem};
 use crate::engine::{
-    ActivePlugin, Core, ExamReport, PluginVersion, PluginsError, RehearsalReport, Trial, TrialKind,
-    WHOLE,
+    ActivePlugin, ExamReport, PluginVersion, RehearsalReport, Trial, TrialKind, WHOLE,
 };
 
 /// A plugin version that the desk may use.
@@ -69,7 +66,9 @@ pub(crate) struct PluginList {
 /// List plugin versions
 #[utoipa::path(get, path = "/api/v1/plugins", tag = "plugins", responses((status = 200, body = PluginList)))]
 pub(crate) async fn list(State(api): State<Api>) -> Result<Json<PluginList>, Problem> {
-    let (plugins, trials) = managed(&api, |core| Ok((core.plugins()?, core.trials()))).await?;
+    let (plugins, trials) = api
+        .manage(|core| Ok((core.plugins()?, core.trials())))
+        .await?;
     let view = |plugin: PluginVersion| {
         let is_it = |trial: &&Trial| trial.plugin == plugin.name && trial.version == plugin.version;
         PluginView {
@@ -128,7 +127,7 @@ pub(crate) async fn push(
     let signature = request.headers().get(SIGNATURE).cloned();
     let signature = signature.and_then(|value| value.to_str().ok().map(str::to_owned));
     let bytes = body(request, MAX_COMPONENT_BYTES, api.config.body_deadline).await?;
-    let pushed = managed(&api, move |core| {
+    let pushed = api.manage(move |core| {
         let _place = place;
         let signature = signature.as_deref();
         core.push_signed_plugin(&name, &version, &bytes, signature, query.replace)
@@ -194,11 +193,12 @@ pub(crate) async fn activate(
         true => Some(api.rehearsing().await?),
         false => None,
     };
-    let active = managed(&api, move |core| {
-        let _place = place;
-        core.activate_plugin(&name, &activation.version, activation.force)
-    })
-    .await?;
+    let active = api
+        .manage(move |core| {
+            let _place = place;
+            core.activate_plugin(&name, &activation.version, activation.force)
+        })
+        .await?;
     Ok(Json(ActiveView::from(active)))
 }
 
@@ -261,7 +261,7 @@ pub(crate) async fn rehearse(
     let over = jiff::SignedDuration::from_hours(24 * i64::from(request.days));
     let examples = usize::try_from(request.examples).unwrap_or(usize::MAX);
     let place = api.rehearsing().await?;
-    let rehearsals = managed(&api, move |core| {
+    let rehearsals = api.manage(move |core| {
         let _place = place;
         core.rehearse_version(&name, &request.version, over, examples)
     });
@@ -302,7 +302,7 @@ pub(crate) async fn examine(
     Strict(request): Strict<ExamRequest>,
 ) -> Result<Json<Exams>, Problem> {
     let place = api.rehearsing().await?;
-    let exams = managed(&api, move |core| {
+    let exams = api.manage(move |core| {
         let _place = place;
         core.examine(&name, &request.version)
     });
@@ -363,7 +363,7 @@ pub(crate) async fn begin_trial(
         }
     };
     let place = api.rehearsing().await?;
-    let trial = managed(&api, move |core| {
+    let trial = api.manage(move |core| {
         let _place = place;
         core.begin_trial(&name, &request.version, kind, request.force)
     });
@@ -385,7 +385,7 @@ pub(crate) async fn end_trial(
     State(api): State<Api>,
     Segments(name): Segments<String>,
 ) -> Result<Json<TrialView>, Problem> {
-    let trial = managed(&api, move |core| core.end_trial(&name)).await?;
+    let trial = api.manage(move |core| core.end_trial(&name)).await?;
     Ok(Json(TrialView { trial }))
 }
 
@@ -400,18 +400,6 @@ pub(crate) async fn roll_back(
     State(api): State<Api>,
     Segments(name): Segments<String>,
 ) -> Result<Json<ActiveView>, Problem> {
-    let active = managed(&api, move |core| core.roll_back_plugin(&name)).await?;
+    let active = api.manage(move |core| core.roll_back_plugin(&name)).await?;
     Ok(Json(ActiveView::from(active)))
-}
-
-/// Compiling and storing block: off the threads that serve the network.
-async fn managed<T: Send + 'static>(
-    api: &Api,
-    work: impl FnOnce(&Core) -> Result<T, PluginsError> + Send + 'static,
-) -> Result<T, Problem> {
-    let core = Arc::clone(api.engine.core());
-    match tokio::task::spawn_blocking(move || work(&core)).await {
-        Ok(result) => Ok(result?),
-        Err(_) => Err(Problem::broken()),
-    }
 }

@@ -49,7 +49,6 @@ impl Form {
     }
 
     /// Every value of a field that may stand several times.
-    #[allow(dead_code, reason = "for forms with lists")]
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
         let found = self.0.iter().filter(|(key, _)| key == name);
         found.map(|(_, value)| value.trim().to_owned()).collect()

@@ -1,7 +1,6 @@
 //! Knowledge: articles, the search as plugins have it, what nobody could answer, and who was told an article.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -14,7 +13,7 @@ use super::frame::{Frame, page, redirect};
 use super::gate::{Logged, Who};
 use crate::api::Problem;
 use crate::api::acting::Acting;
-use crate::engine::{Core, EngineError, PluginsError};
+use crate::engine::{Core, EngineError};
 use crate::knowledge::{Article, Hit};
 use crate::model::{Change, Occurrence, Run};
 
@@ -264,11 +263,11 @@ pub(super) async fn retract(
     form: Form,
 ) -> Result<Response, Problem> {
     let again = form.text("again") == "yes";
-    let core = Arc::clone(console.api.engine.core());
     let (by, of) = (who.name().to_owned(), id.clone());
-    let made = tokio::task::spawn_blocking(move || core.retract(&by, &of, again)).await;
-    made.map_err(|_| Problem::broken())?
-        .map_err(|error: PluginsError| Problem::from(error))?;
+    let made = console
+        .api
+        .manage(move |core| core.retract(&by, &of, again));
+    made.await?;
     let path = format!(
         "/console/knowledge/{}?done=done-saved",
         super::form::encoded(&id)

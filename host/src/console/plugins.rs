@@ -1,7 +1,6 @@
 //! Plugins: their versions, what each asks for and has, what it uses, and how another one goes live.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -17,7 +16,7 @@ use super::gate::Logged;
 use crate::api::extract::{body, check_kind};
 use crate::api::reports::{Steps, figures_of};
 use crate::api::{MAX_COMPONENT_BYTES, Problem};
-use crate::engine::{Core, Origin, PluginVersion, PluginsError, RehearsalReport};
+use crate::engine::{Core, Origin, PluginVersion, RehearsalReport};
 
 /// The days of history on which a version is tried, and how many examples are shown of each difference.
 const DAYS: i64 = 30;
@@ -79,18 +78,6 @@ struct Tried {
     reports: Vec<RehearsalReport>,
 }
 
-/// Compiling and storing block: off the threads that serve the network.
-async fn managed<T: Send + 'static>(
-    console: &Console,
-    work: impl FnOnce(&Core) -> Result<T, PluginsError> + Send + 'static,
-) -> Result<T, Problem> {
-    let core = Arc::clone(console.api.engine.core());
-    match tokio::task::spawn_blocking(move || work(&core)).await {
-        Ok(result) => Ok(result?),
-        Err(_) => Err(Problem::broken()),
-    }
-}
-
 /// The page.
 pub(super) async fn show(
     State(console): State<Console>,
@@ -104,7 +91,7 @@ async fn render(
     frame: &Frame,
     tried: Option<Tried>,
 ) -> Result<Response, Problem> {
-    let versions = managed(console, Core::plugins).await?;
+    let versions = console.api.manage(Core::plugins).await?;
     let (now, zone) = (frame.now, frame.zone.clone());
     let from = now
         .checked_sub(SignedDuration::from_hours(24))
@@ -201,7 +188,7 @@ pub(super) async fn rehearse(
     let version = form.needed("version")?;
     let place = console.api.rehearsing().await?;
     let (of, wanted) = (name.clone(), version.clone());
-    let reports = managed(&console, move |core| {
+    let reports = console.api.manage(move |core| {
         let _place = place;
         let over = SignedDuration::from_hours(24 * DAYS);
         core.rehearse_version(&of, &wanted, over, EXAMPLES)
@@ -234,7 +221,7 @@ pub(super) async fn activate(
         true => Some(console.api.rehearsing().await?),
         false => None,
     };
-    let active = managed(&console, move |core| {
+    let active = console.api.manage(move |core| {
         let _place = place;
         core.activate_plugin(&name, &version, force)
     });
@@ -247,7 +234,10 @@ pub(super) async fn roll_back(
     State(console): State<Console>,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
-    let active = managed(&console, move |core| core.roll_back_plugin(&name)).await?;
+    let active = console
+        .api
+        .manage(move |core| core.roll_back_plugin(&name))
+        .await?;
     Ok(done(format!("{} {}", active.name, active.version)))
 }
 
@@ -278,7 +268,7 @@ pub(super) async fn push(
         console.api.config.body_deadline,
     )
     .await?;
-    let pushed = managed(&console, move |core| {
+    let pushed = console.api.manage(move |core| {
         let _place = place;
         core.push_plugin(&name, &version, &bytes)
     });

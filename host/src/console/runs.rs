@@ -325,16 +325,7 @@ struct Came {
 
 async fn run_of(console: &Console, who: &Who, id: &str) -> Result<Run, Problem> {
     let (acting, id) = (who.acting(), RunId::new(id));
-    let run = console.api.read(move |core| {
-        let run = core.run(&id)?;
-        let shown = acting.conversation(core, &run.before.id);
-        shown.map_err(|_| EngineError::NotFound {
-            what: "run",
-            id: id.to_string(),
-        })?;
-        Ok(run)
-    });
-    run.await
+    console.api.read(move |core| acting.run(core, &id)).await
 }
 
 /// One run as a timeline.
@@ -356,11 +347,9 @@ pub(super) async fn replay(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let run = run_of(&console, &who, &id).await?;
-    let core = std::sync::Arc::clone(console.api.engine.core());
     let recorded = run.clone();
-    let again = tokio::task::spawn_blocking(move || core.replay_run(&recorded)).await;
-    let again = again.map_err(|_| Problem::broken())??;
-    Ok(shown(&frame, &run, Some(again)))
+    let again = console.api.manage(move |core| core.replay_run(&recorded));
+    Ok(shown(&frame, &run, Some(again.await?)))
 }
 
 fn shown(frame: &Frame, run: &Run, again: Option<ReplayReport>) -> Response {

@@ -296,27 +296,12 @@ pub(super) async fn update(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AccountId, ConversationId, Priority};
+    use crate::model::testing::complaint;
 
     fn ticket(number: u128, status: TicketStatus) -> Ticket {
         Ticket {
             id: TicketId::from_random(number),
-            key: "k".into(),
-            conversation: ConversationId::from_random(1),
-            account: AccountId::from_random(2),
-            kind: TicketKind::Complaint,
-            department: "after-sales".into(),
-            title: "t".into(),
-            body: String::new(),
-            status,
-            priority: Priority::Normal,
-            opened_at: "2026-11-01T00:00:00Z".parse().unwrap(),
-            due: Some("2026-11-01T00:30:00Z".parse().unwrap()),
-            escalations: 0,
-            notified: Vec::new(),
-            feedback: None,
-            opened_by: String::new(),
-            about: Vec::new(),
+            ..complaint(status)
         }
     }
 

@@ -1,7 +1,6 @@
 //! The workflow: each chain as it runs, and a step's configuration and grants, changed while it runs.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -15,7 +14,7 @@ use super::frame::{Frame, page, redirect};
 use super::gate::{Logged, Who};
 use crate::api::Problem;
 use crate::api::reports::each_run;
-use crate::engine::{Core, PluginsError, Revision};
+use crate::engine::{Core, Revision};
 use crate::model::{InvocationResult, Run};
 use crate::workflow::{Grants, Step};
 
@@ -55,18 +54,6 @@ struct Shown<'a> {
     chains: Vec<Chain>,
     reviewers: Vec<Stop>,
     revisions: Vec<Revision>,
-}
-
-/// Building a workflow blocks: off the threads that serve the network.
-async fn managed<T: Send + 'static>(
-    console: &Console,
-    work: impl FnOnce(&Core) -> Result<T, PluginsError> + Send + 'static,
-) -> Result<T, Problem> {
-    let core = Arc::clone(console.api.engine.core());
-    match tokio::task::spawn_blocking(move || work(&core)).await {
-        Ok(result) => Ok(result?),
-        Err(_) => Err(Problem::broken()),
-    }
 }
 
 /// Calls by kind of event and step; under no kind those of all together.
@@ -201,7 +188,7 @@ pub(super) async fn show(
     });
     let chains = chains.collect();
     let reviewers = desk.reviewers.iter().map(|step| stop("", step)).collect();
-    let mut revisions = managed(&console, Core::revisions).await?;
+    let mut revisions = console.api.manage(Core::revisions).await?;
     revisions.reverse();
     Ok(page(&Shown {
         f: &frame,
@@ -395,10 +382,10 @@ pub(super) async fn preview(
 ) -> Result<Response, Problem> {
     let (wanted, value) = wanted(&form)?;
     let (by, of, grants) = (who.name().to_owned(), name.clone(), wanted.grants.clone());
-    managed(&console, move |core| {
-        core.amend_step(&by, &of, (grants, value), true)
-    })
-    .await?;
+    console
+        .api
+        .manage(move |core| core.amend_step(&by, &of, (grants, value), true))
+        .await?;
     Ok(page(&edited(&console, &frame, &name, Some(wanted))?))
 }
 
@@ -411,9 +398,9 @@ pub(super) async fn apply(
 ) -> Result<Response, Problem> {
     let (Wanted { grants, .. }, value) = wanted(&form)?;
     let by = who.name().to_owned();
-    let made = managed(&console, move |core| {
-        core.amend_step(&by, &name, (grants, value), false)
-    });
+    let made = console
+        .api
+        .manage(move |core| core.amend_step(&by, &name, (grants, value), false));
     Ok(done(&made.await?))
 }
 
@@ -428,7 +415,9 @@ pub(super) async fn roll_back(
         .parse()
         .map_err(|_| Problem::bad_request("revision: give its number"))?;
     let by = who.name().to_owned();
-    let made = managed(&console, move |core| core.roll_back_desk(&by, number));
+    let made = console
+        .api
+        .manage(move |core| core.roll_back_desk(&by, number));
     Ok(done(&made.await?))
 }
 

@@ -20,6 +20,8 @@ mod manifest;
 mod phone;
 mod record;
 mod run;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use account::Account;
 pub use change::{Actor, Change, Entry, Policy};

@@ -59,13 +59,7 @@ impl Browser {
 
     /// A browser of that look.
     pub(crate) fn looking(look: Look) -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is missing: .ci/browser installs it");
-        let port = port_of(&mut driver);
+        let (driver, port) = started();
         let profile = TempDir::new().unwrap();
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -358,8 +352,26 @@ impl Drop for Browser {
     }
 }
 
-/// The port that a driver says it listens on.
-fn port_of(driver: &mut Child) -> u16 {
+/// A driver and its port. Drivers that start at the same moment may choose one port: whoever doesn't get it ends.
+fn started() -> (Child, u16) {
+    for _ in 0..5 {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is missing: .ci/browser installs it");
+        if let Some(port) = port_of(&mut driver) {
+            return (driver, port);
+        }
+        let _ = driver.kill();
+        let _ = driver.wait();
+    }
+    panic!("chromedriver found no port in five tries");
+}
+
+/// The port that a driver says it listens on; none: it ended before.
+fn port_of(driver: &mut Child) -> Option<u16> {
     let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
     let port = lines.by_ref().find_map(|line| {
         let line = line.ok()?;
@@ -368,7 +380,7 @@ fn port_of(driver: &mut Child) -> u16 {
     });
     // Whatever else it says must not fill the pipe.
     std::thread::spawn(move || lines.for_each(drop));
-    port.expect("chromedriver says no port")
+    port
 }
 
 fn send(agent: &ureq::Agent, method: &str, address: &str, body: &Value) -> Value {

@@ -38,7 +38,7 @@ struct Serving {
 pub(crate) fn demo(files: &[(&str, &str)], more: &str) -> Arc<Desk> {
     let dir = tempfile::tempdir().unwrap();
     let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/blue-whale-toys");
-    copy(demo.as_ref(), dir.path());
+    switchboard_tests::files::copy(demo.as_ref(), dir.path());
     let always = "[weekly]\nmonday-sunday = [\"00:00-24:00\"]\n[calendars.around-the-clock.weekly]\nmonday-sunday = [\"00:00-24:00\"]\n";
     std::fs::write(dir.path().join("hours.toml"), always).unwrap();
     for (name, text) in files {
@@ -50,19 +50,6 @@ pub(crate) fn demo(files: &[(&str, &str)], more: &str) -> Arc<Desk> {
     match Desk::load(&DeskFiles::Directory(dir.path().to_owned())) {
         Ok(desk) => Arc::new(desk),
         Err(problems) => panic!("{problems:?}"),
-    }
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

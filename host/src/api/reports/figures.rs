@@ -331,9 +331,10 @@ fn quantile(sorted: &[u32], hundredths: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::testing::complaint;
     use crate::model::{
         Account, AccountId, Conversation, ConversationId, Entry, Event, EventId, Message,
-        MessageId, Occurrence, Priority, RunId, SurveyResult, Ticket, TicketKind,
+        MessageId, Occurrence, RunId, SurveyResult,
     };
 
     fn run(at: &str, changes: Vec<Change>) -> Run {
@@ -446,25 +447,7 @@ mod tests {
 
     #[test]
     fn a_ticket_counts_when_it_is_opened_moved_and_closed() {
-        let ticket = |status| Ticket {
-            id: TicketId::from_random(1),
-            key: "k".into(),
-            conversation: ConversationId::from_random(1),
-            account: AccountId::from_random(2),
-            kind: TicketKind::Complaint,
-            department: "after-sales".into(),
-            title: "t".into(),
-            body: String::new(),
-            status,
-            priority: Priority::Normal,
-            opened_at: "2026-11-01T00:00:00Z".parse().unwrap(),
-            due: Some("2026-11-01T00:30:00Z".parse().unwrap()),
-            escalations: 0,
-            notified: Vec::new(),
-            feedback: None,
-            opened_by: String::new(),
-            about: Vec::new(),
-        };
+        let ticket = complaint;
         let mut tickets = Tickets::default();
         for (at, change) in [
             (

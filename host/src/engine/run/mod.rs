@@ -1,29 +1,30 @@
 //! One event through its chain: a pure function of the event, the context, the plugins and the host's answers.
 
-use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::SignedDuration;
-use sha2::{Digest, Sha256};
+
+mod call;
+
+pub(super) use call::invocation_of;
 
 use super::admission::Admission;
 use super::closing;
-use super::desk_host::{DeskHost, DeskReads, KvOverlay};
+use super::desk_host::{DeskReads, KvOverlay};
 use super::desk_memory::Unsettled;
 use super::duties;
 use super::failure::{self, FailedStep, Then};
 use super::intake::{Due, Records};
 use super::keys::{self, KvOwner};
-use super::network::{StepOutside, WayOut};
+use super::network::WayOut;
 use super::plan::{StepPlan, Workflow};
 use super::settle::{Draft, Moments, TicketSource};
 use crate::model::{
-    Account, AccountView, Context, Conversation, ConversationView, Effect, Entry, Event, Fact,
-    Invocation, InvocationResult, Message, NextStep, Outcome, Policy, Resume, Run, RunId, Ticket,
-    TicketId,
+    Account, Conversation, Effect, Entry, Event, Fact, Invocation, InvocationResult, Message,
+    NextStep, Outcome, Policy, Resume, Run, RunId, Ticket, TicketId,
 };
-use crate::sandbox::{Call, CallFailure, CallReport, FailureCode, Grant, Host, HostSide};
-use crate::store::{KeyRange, Store, StoreError, Table, decode_record};
+use crate::sandbox::{CallFailure, CallReport, FailureCode};
+use crate::store::{Store, StoreError};
 use crate::workflow::Scope;
 
 /// What a run begins with.
@@ -439,141 +440,6 @@ impl Runner<'_> {
             &mut progress.held,
         )
     }
-
-    pub(super) fn context(&self, progress: &Progress<'_>, plan: &StepPlan) -> Context {
-        let account = &progress.draft.account;
-        let fields = account
-            .fields
-            .iter()
-            .filter(|(name, _)| plan.grants.has(&Grant::Account((*name).clone())));
-        let wanted = usize::try_from(plan.plugin.manifest().history).unwrap_or(usize::MAX);
-        let skip = progress.history.len().saturating_sub(wanted);
-        Context {
-            desk: self.workflow.view.clone(),
-            account: AccountView {
-                id: account.id.clone(),
-                name: account
-                    .name
-                    .clone()
-                    .filter(|_| plan.grants.has(&Grant::Account("name".to_owned()))),
-                language: account.language.clone(),
-                fields: fields
-                    .map(|(name, value)| (name.clone(), value.clone()))
-                    .collect(),
-                conversation_count: u32::try_from(account.conversations.len()).unwrap_or(u32::MAX),
-                open_complaints: account.open_complaints,
-            },
-            conversation: ConversationView {
-                state: progress.draft.state.clone(),
-                messages: progress.history.iter().skip(skip).cloned().collect(),
-            },
-            draft: progress.asked.clone(),
-        }
-    }
-
-    pub(super) fn call<'c>(
-        &self,
-        progress: &'c Progress<'_>,
-        plan: &'c StepPlan,
-        context: &'c Context,
-        recorded: Option<(&Invocation, bool)>,
-    ) -> Call<'c> {
-        let is_live = recorded.is_none();
-        let outside = || {
-            let way = self.way_out.as_ref().filter(|_| is_live)?;
-            Some(StepOutside {
-                way: way.clone(),
-                workflow: Arc::clone(&self.workflow),
-                event: named(progress.input),
-                step: plan.name.clone(),
-                calls: AtomicU32::new(0),
-            })
-        };
-        let live = || -> Arc<dyn Host> {
-            Arc::new(DeskHost {
-                workflow: Arc::clone(&self.workflow),
-                store: Arc::clone(self.store),
-                plugin: plan.plugin.manifest().name.clone(),
-                account: progress.input.before.account.clone(),
-                conversation: progress.input.before.id.clone(),
-                at: progress.input.event.at,
-                language: progress.draft.state.language.clone(),
-                overlay: Arc::clone(&progress.kv),
-                desk_reads: Arc::clone(&progress.desk_reads),
-                unsettled: Arc::clone(self.unsettled),
-                outside: outside(),
-            })
-        };
-        let host = match recorded {
-            None => HostSide::Live(live()),
-            Some((invocation, false)) => HostSide::Recorded(invocation.host_calls.clone().into()),
-            Some((invocation, true)) => HostSide::Rehearsed {
-                recorded: invocation.host_calls.clone().into(),
-                live: live(),
-            },
-        };
-        let seed = Sha256::digest(format!("{}/seed/{}", progress.input.id, plan.name));
-        Call {
-            context,
-            event: &progress.input.event,
-            now: progress.now.clone(),
-            seed: seed.into(),
-            config: &plan.config,
-            grants: &plan.grants,
-            limits: &plan.limits,
-            host,
-        }
-    }
-
-    /// The newest messages up to the event's own, as many as any step of the chain wants.
-    pub(super) fn history(
-        &self,
-        input: &Input,
-        plan: &Plan<'_>,
-    ) -> Result<Vec<Message>, StoreError> {
-        let wanted = match plan {
-            Plan::Live => self.workflow.history(input.event.kind()),
-            Plan::Recorded { steps, .. } => steps
-                .iter()
-                .map(|plan| plan.plugin.manifest().history)
-                .max()
-                .unwrap_or(0),
-        };
-        let own = input.event.message();
-        let mut messages = Vec::new();
-        // Where the chain is taken up again, more was written since; the event's own is the last all the same.
-        let newest = own.map_or(input.before.message_count, |own| own.number);
-        if wanted > 0 && newest > 0 && !(own.is_some() && newest == 1) {
-            let all = keys::of_conversation(&input.before.id);
-            let end = keys::message(&input.before.id, newest + 1);
-            let range = KeyRange::prefix(&all).before(&end).reverse();
-            let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
-            for (key, value) in self.store.scan(Table::Message, range, wanted)? {
-                messages.push(decode_record::<Message>(Table::Message, &key, &value)?);
-            }
-            messages.reverse();
-        }
-        if let Some(own) = own
-            && wanted > 0
-            && !messages.iter().any(|message| message.number == own.number)
-        {
-            messages.push(own.clone());
-        }
-        Ok(messages)
-    }
-}
-
-/// What names the event of a run, the same whenever it is handled: once more after a failure, or again after a crash.
-fn named(input: &Input) -> String {
-    if let Some(once) = &input.once {
-        return once.clone();
-    }
-    let conversation = &input.before.id;
-    let number = input
-        .resumed
-        .as_ref()
-        .map_or(input.number, |resume| resume.run);
-    RunId::of(conversation, number).to_string()
 }
 
 /// Whether the host stopped the plugin, or it broke: what counts towards leaving it alone.
@@ -612,31 +478,6 @@ fn failed_result(failure: &CallFailure, policy: Policy) -> InvocationResult {
         reason: failure.reason.clone(),
         policy,
     }
-}
-
-/// The trace of a call, and what the plugin answered.
-pub(super) fn invocation_of<T>(
-    plan: &StepPlan,
-    report: CallReport<T>,
-) -> (Invocation, Result<T, CallFailure>) {
-    let invocation = Invocation {
-        step: plan.name.clone(),
-        plugin: plan.plugin.manifest().name.clone(),
-        version: plan.plugin.manifest().version.clone(),
-        sha256: plan.plugin.sha256().to_owned(),
-        settings: plan.settings.clone(),
-        result: InvocationResult::Done {
-            outcome: Outcome {
-                effects: Vec::new(),
-                next: NextStep::GoOn,
-            },
-        },
-        host_calls: report.host_calls,
-        kv_writes: report.kv_writes,
-        log: report.log,
-        usage: report.usage,
-    };
-    (invocation, report.result)
 }
 
 /// What a run read of desk-wide memory.
