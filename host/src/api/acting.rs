@@ -1,7 +1,8 @@
 //! For whom a program acts: the agent that `X-Switchboard-Agent` names.
 //!
-//! Provisional, until people sign in themselves. The header takes something away from what the bearer of the access token
-//! may see and never adds anything, so whoever forges it gains nothing. Who sends none sees everything.
+//! People sign in to the console, which holds to the same by their session. The header takes something away from what
+//! the bearer of the access token may see and never adds anything, so whoever forges it gains nothing. Who sends none
+//! sees everything.
 
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
