@@ -25,7 +25,7 @@ pub(super) fn of_preview1(core: &[u8], wit: &Path, world: &str) -> anyhow::Resul
     let (package, _) = resolve.push_path(wit)?;
     let world = resolve.select_world(&[package], Some(world))?;
     let mut module = core.to_vec();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     ComponentEncoder::default()
         .validate(true)
         .module(&module)?
