@@ -15,6 +15,14 @@ pub(crate) const SCHEMA: &str = r##"{
     "repair": {"$ref": "#/$defs/route"},
     "order": {"$ref": "#/$defs/route"},
     "emergency": {"$ref": "#/$defs/route"},
+    "question": {
+      "type": "object",
+      "description": "Tickets that other steps open: questions that no article answers, requests for a person out of hours.",
+      "additionalProperties": false,
+      "properties": {
+        "acknowledge-minutes": {"type": "integer", "minimum": 1, "maximum": 14400, "description": "Minutes of business time until somebody must have acknowledged. Default: 60."}
+      }
+    },
     "lead": {"type": "string", "description": "Who is told first when nobody acknowledges. Default: whoever answers for the department."},
     "manager": {"type": "string", "description": "Who is told next, and at once from severity 2 on. Default: manager."},
     "texts": {
@@ -48,6 +56,13 @@ pub(crate) struct Route {
     notify: Option<Vec<String>>,
 }
 
+/// How long tickets of other steps may stay unseen.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Watch {
+    acknowledge_minutes: Option<u32>,
+}
+
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {
@@ -56,6 +71,7 @@ pub(crate) struct Config {
     repair: Route,
     order: Route,
     emergency: Route,
+    question: Watch,
     pub(crate) lead: Option<String>,
     pub(crate) manager: String,
     pub(crate) texts: Texts,
@@ -69,6 +85,7 @@ impl Default for Config {
             repair: Route::default(),
             order: Route::default(),
             emergency: Route::default(),
+            question: Watch::default(),
             lead: None,
             manager: "manager".to_owned(),
             texts: Texts::new(),
@@ -174,16 +191,19 @@ impl Config {
         switchboard_sdk::when::hours(self.route(kind).due_hours.unwrap_or(standard))
     }
 
-    /// Seconds until somebody must have acknowledged.
-    pub(crate) fn acknowledge_seconds(&self, kind: Kind) -> u32 {
+    /// Seconds until somebody must have acknowledged the ticket of this key, whoever opened it.
+    pub(crate) fn acknowledge_seconds(&self, key: &str) -> u32 {
+        let kind = Kind::of(key);
         let standard = match kind {
-            Kind::Emergency => 5,
-            Kind::Complaint | Kind::Order => 60,
-            Kind::Repair => 120,
-            Kind::Suggestion => 480,
+            Some(Kind::Emergency) => 5,
+            Some(Kind::Complaint | Kind::Order) | None => 60,
+            Some(Kind::Repair) => 120,
+            Some(Kind::Suggestion) => 480,
         };
-        let minutes = self.route(kind).acknowledge_minutes.unwrap_or(standard);
-        minutes.saturating_mul(60)
+        let minutes = kind.map_or(self.question.acknowledge_minutes, |kind| {
+            self.route(kind).acknowledge_minutes
+        });
+        minutes.unwrap_or(standard).saturating_mul(60)
     }
 
     /// Who else is told at once.

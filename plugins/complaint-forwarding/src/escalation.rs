@@ -21,6 +21,11 @@ pub(crate) fn timer_name(key: &str) -> String {
     format!("{PREFIX}{key}")
 }
 
+/// The timer of an acknowledged ticket of this key.
+pub(crate) fn overdue_name(key: &str) -> String {
+    format!("{OVERDUE}{key}")
+}
+
 impl<H: Host> Turn<'_, H> {
     pub(crate) fn timer(&mut self, timer: &Timer) -> Result<(), StepError> {
         match timer.name.strip_prefix(OVERDUE) {
@@ -65,37 +70,40 @@ impl<H: Host> Turn<'_, H> {
     }
 
     fn not_acknowledged(&mut self, timer: &Timer) -> Result<(), StepError> {
-        let Some(kind) = timer.name.strip_prefix(PREFIX).and_then(Kind::of) else {
+        let Some(key) = timer.name.strip_prefix(PREFIX) else {
             return Ok(());
         };
+        // Whoever talks to the customer answers what they asked.
+        if Kind::of(key).is_none() && self.context.conversation.handler == Handler::Agent {
+            return Ok(());
+        }
         let level: u32 = timer.payload.parse().unwrap_or_default();
-        let ticket = open_ticket(self.context, kind.name())
+        let ticket = open_ticket(self.context, key)
             .filter(|ticket| ticket.status == TicketStatus::Opened && level < LEVELS);
         let Some(ticket) = ticket else {
             return Ok(());
         };
-        let (department, due) = (ticket.department.clone(), ticket.due.clone());
         let told = if level > 0 {
-            self.config.manager.clone()
+            &self.config.manager
         } else {
-            self.config.lead.clone().unwrap_or(department)
+            self.config.lead.as_ref().unwrap_or(&ticket.department)
         };
         // A department as such was told when the ticket was opened; now it is the person who answers for it.
-        let told = self.host.responsible(&told).map_err(permanent)?;
+        let told = self.host.responsible(told).map_err(permanent)?;
         self.plan.push(Effect::EscalateTicket(Escalation {
-            key: kind.name().to_owned(),
+            key: key.to_owned(),
             notify: told.into_iter().map(|person| person.name).collect(),
             reason: format!(
                 "not acknowledged within {} minutes",
-                self.config.acknowledge_seconds(kind) / 60
+                self.config.acknowledge_seconds(key) / 60
             ),
         }));
         let next = level.saturating_add(1);
         if next < LEVELS {
-            self.wait_for_acknowledgement(kind, next);
-        } else if let Some(due) = due {
+            self.wait_for_acknowledgement(key, next);
+        } else if let Some(due) = &ticket.due {
             self.plan
-                .timer(format!("{OVERDUE}{}", kind.name()), Moment::At(due), "");
+                .timer(overdue_name(key), Moment::At(due.clone()), "");
         }
         Ok(())
     }
@@ -104,7 +112,7 @@ impl<H: Host> Turn<'_, H> {
         if ticket.status == TicketStatus::Opened {
             return Ok(());
         }
-        let overdue = format!("{OVERDUE}{}", ticket.key);
+        let overdue = overdue_name(&ticket.key);
         let is_closed = ticket.status == TicketStatus::Closed;
         let timer = timer_name(&ticket.key);
         if has_timer(self.context, &timer) {
@@ -112,7 +120,7 @@ impl<H: Host> Turn<'_, H> {
         }
         match &ticket.due {
             _ if is_closed && has_timer(self.context, &overdue) => self.plan.cancel_timer(overdue),
-            Some(due) if !is_closed && Kind::of(&ticket.key).is_some() => {
+            Some(due) if !is_closed => {
                 self.plan.timer(overdue, Moment::At(due.clone()), "");
             }
             _ => {}

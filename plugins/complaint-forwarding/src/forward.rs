@@ -2,10 +2,10 @@
 
 use switchboard_sdk::{
     Host,
-    about::{drafted_replies, is_about, open_ticket},
+    about::{drafted_replies, has_timer, is_about, open_ticket},
     config::permanent,
     deferral, evidence, people,
-    types::{Effect, Handler, Message, Moment, StepError, TicketDraft},
+    types::{Effect, Handler, Message, Moment, StepError, TicketDraft, TicketStatus},
     when,
 };
 
@@ -33,6 +33,7 @@ impl<H: Host> Turn<'_, H> {
         if !said.is_empty() && (is_news || self.context.conversation.handler != Handler::Agent) {
             self.plan.reply(self.language, said.join("\n"));
         }
+        self.watch_others();
         Ok(())
     }
 
@@ -133,7 +134,7 @@ impl<H: Host> Turn<'_, H> {
             (false, _) => texts::acknowledgement(kind),
         };
         if !is_open_already {
-            self.wait_for_acknowledgement(kind, 0);
+            self.wait_for_acknowledgement(kind.name(), 0);
         }
         let now = self.host.now();
         let due = if is_open_already || kind == Kind::Emergency {
@@ -147,15 +148,33 @@ impl<H: Host> Turn<'_, H> {
         Ok(text.say(&self.config.texts, self.language, &[("due", &due)]))
     }
 
+    /// Other steps' new tickets go up as well where nobody acknowledges them.
+    fn watch_others(&mut self) {
+        let context = self.context;
+        for effect in &context.draft {
+            let Effect::OpenTicket(draft) = effect else {
+                continue;
+            };
+            let key = draft.key.as_str();
+            let is_seen = open_ticket(context, key)
+                .is_none_or(|ticket| ticket.status != TicketStatus::Opened);
+            let is_watched = has_timer(context, &escalation::timer_name(key))
+                || has_timer(context, &escalation::overdue_name(key));
+            if Kind::of(key).is_none() && !is_seen && !is_watched {
+                self.wait_for_acknowledgement(key, 0);
+            }
+        }
+    }
+
     /// The timer after which it counts as not acknowledged for the (`level` + 1)th time.
-    pub(crate) fn wait_for_acknowledgement(&mut self, kind: Kind, level: u32) {
-        let seconds = self.config.acknowledge_seconds(kind);
-        let due = if kind == Kind::Emergency {
+    pub(crate) fn wait_for_acknowledgement(&mut self, key: &str, level: u32) {
+        let seconds = self.config.acknowledge_seconds(key);
+        let due = if key == Kind::Emergency.name() {
             Moment::AfterSeconds(seconds)
         } else {
             Moment::AfterBusinessSeconds(seconds)
         };
         self.plan
-            .timer(escalation::timer_name(kind.name()), due, level.to_string());
+            .timer(escalation::timer_name(key), due, level.to_string());
     }
 }

@@ -267,6 +267,55 @@ fn what_nobody_acknowledges_goes_to_the_lead_and_then_to_the_manager() {
     assert!(outcome.effects.is_empty());
 }
 
+/// The timers that are set, with what they carry.
+fn timers(effects: &[Effect]) -> Vec<(&str, &str)> {
+    let set = effects.iter().filter_map(|effect| match effect {
+        Effect::SetTimer(timer) => Some((timer.name.as_str(), timer.payload.as_str())),
+        _ => None,
+    });
+    set.collect()
+}
+
+#[test]
+fn a_question_that_another_step_recorded_goes_up_too_unless_somebody_talks_to_the_customer() {
+    const WATCH: &str = "complaint-forwarding.acknowledge.question";
+    let mut context = about("能不能刻字？", "zh-Hans", &["consultation"]);
+    context.conversation.tickets = vec![open("question", TicketStatus::Opened)];
+    let recorded = run(&host(), &about("坏了", "zh-Hans", &["complaint"]));
+    let mut draft = tickets(&recorded)[0].clone();
+    draft.key = "question".to_owned();
+    draft.kind = TicketKind::Question;
+    context.draft = vec![Effect::OpenTicket(draft)];
+    assert_eq!(timers(&run(&host(), &context)), [(WATCH, "0")]);
+
+    let fire = |context: &Context, level| {
+        ComplaintForwarding::handle(&host(), context, &timer_fired(WATCH, level))
+            .unwrap()
+            .effects
+    };
+    for (level, told) in [("0", "Chen Jing"), ("1", "Manager Lin")] {
+        let effects = fire(&context, level);
+        assert!(
+            matches!(&effects[0], Effect::EscalateTicket(up) if up.key == "question" && up.notify == [told]),
+            "{effects:?}"
+        );
+    }
+    context.conversation.handler = Handler::Agent;
+    assert!(fire(&context, "0").is_empty());
+    context.conversation.handler = Handler::Bot;
+
+    // Added to while it is watched, and while somebody works on it.
+    context.conversation.timers = vec![Timer {
+        name: WATCH.to_owned(),
+        due: TUESDAY_MORNING.to_owned(),
+        payload: "1".to_owned(),
+    }];
+    assert!(timers(&run(&host(), &context)).is_empty());
+    context.conversation.timers.clear();
+    context.conversation.tickets = vec![open("question", TicketStatus::Acknowledged)];
+    assert!(timers(&run(&host(), &context)).is_empty());
+}
+
 #[test]
 fn acknowledged_means_no_escalation_and_closed_is_told_to_the_customer() {
     for (language, part) in LANGUAGES
