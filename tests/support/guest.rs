@@ -206,7 +206,7 @@ fn component_of(
     encoding: StringEncoding,
 ) -> Vec<u8> {
     let world = resolve.select_world(&[package], Some(world)).unwrap();
-    embed_component_metadata(&mut module, resolve, world, encoding, false).unwrap();
+    embed_component_metadata(&mut module, resolve, world, encoding).unwrap();
     ComponentEncoder::default()
         .validate(true)
         .module(&module)
