@@ -23,6 +23,10 @@ const MESSAGES: u32 = 5_000;
 const ROUNDS: usize = 5;
 /// No step's name.
 const NOBODY: &str = "nobody";
+/// A step, and the plugin that takes its place and does everything otherwise.
+const OTHERWISE: [&str; 2] = ["triage", "greeting"];
+/// Examples of each group of differences, as the command line has it.
+const EXAMPLES: usize = 3;
 
 /// Measures and prints.
 pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
@@ -44,33 +48,50 @@ pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
     }
     let any = rehearsals.first().context("there are plugins")?;
     rehearsals.push((NOBODY, Arc::clone(&any.1), Vec::new()));
+    let [step, instead] = OTHERWISE;
+    let other = rehearsals.iter().find(|(name, ..)| *name == instead);
+    let other = Arc::clone(&other.context("there is such a plugin")?.1);
+    rehearsals.push((step, other, Vec::new()));
     for _ in 0..ROUNDS {
         for (name, plugin, per_minute) in &mut rehearsals {
             let rehearsal = Rehearsal {
                 selection: ReplaySelection::default(),
                 step: (*name).to_owned(),
                 plugin: Arc::clone(plugin),
-                examples: 0,
+                examples: EXAMPLES,
                 threads: None,
             };
             let began = Instant::now();
             let report = simulation.core().rehearse(&rehearsal, |_| ())?;
-            anyhow::ensure!(report.differing == 0, "{name} differs from itself");
+            let is_itself = plugin.manifest().name == *name || *name == NOBODY;
+            anyhow::ensure!(
+                (report.differing == 0) == is_itself,
+                "{name} differs in {} calls",
+                report.differing
+            );
             anyhow::ensure!(*name == NOBODY || report.calls > 0, "{name} has no calls");
             per_minute.push(f64::from(MESSAGES) * 60.0 / began.elapsed().as_secs_f64());
         }
     }
-    let figures: Vec<(&str, f64)> = rehearsals
+    let figures: Vec<(String, f64)> = rehearsals
         .into_iter()
-        .map(|(name, _, per_minute)| (name, round(median(per_minute))))
+        .map(|(name, plugin, per_minute)| {
+            let is_other = name != NOBODY && plugin.manifest().name != name;
+            let name = match is_other {
+                true => format!("{name}, by {instead}: all differ"),
+                false => name.to_owned(),
+            };
+            (name, round(median(per_minute)))
+        })
         .collect();
-    let floor = figures.last().map_or(f64::NAN, |(_, floor)| *floor);
+    let floor = figures.iter().find(|(name, _)| name == NOBODY);
+    let floor = floor.map_or(f64::NAN, |(_, floor)| *floor);
     let mut table = Table::new(
         "Rehearsals on all processors, recorded messages a minute",
         &["the step that is tried", "a minute", "÷ only read"],
     );
     for (name, per_minute) in &figures {
-        let name = match *name {
+        let name = match name.as_str() {
             NOBODY => "none: the runs are only read",
             step => step,
         };

@@ -303,6 +303,7 @@ routes! {
     Token get "/api/v1/promises" => promises::list;
     Token patch "/api/v1/promises/{id}" => promises::keep;
     Token get "/api/v1/runs/{id}" => runs::show;
+    Token get "/api/v1/runs/{id}/cases/{step}" => runs::case;
     Token get "/api/v1/plugins" => plugins::list;
     Token put "/api/v1/plugins/{name}/{version}" => plugins::push;
     Token post "/api/v1/plugins/{name}/activate" => plugins::activate;

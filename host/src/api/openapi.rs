@@ -47,6 +47,7 @@ use super::{
         promises::list,
         promises::keep,
         runs::show,
+        runs::case,
         plugins::list,
         plugins::push,
         plugins::activate,

@@ -1,5 +1,7 @@
 //! Talking to a running host.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
@@ -7,6 +9,8 @@ use crate::api::SIGNATURE;
 
 /// The largest answer that is read, in bytes.
 const LARGEST_ANSWER: u64 = 1 << 30;
+/// How often a host that is waited for is asked.
+const POLL: Duration = Duration::from_millis(100);
 
 /// How commands reach a running host.
 #[derive(Debug, clap::Args)]
@@ -27,6 +31,9 @@ pub(crate) struct HostArgs {
         hide_env_values = true
     )]
     token: Option<String>,
+    /// Wait for the host to be ready, at most so long
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    wait: u64,
 }
 
 /// What goes with a request.
@@ -57,12 +64,29 @@ impl HostArgs {
         self.ask("GET", path, Body::None)
     }
 
+    /// Waits for a host that has just been started. One that isn't ready in time says so itself, or isn't there.
+    fn ready(&self, agent: &ureq::Agent) {
+        let until = Instant::now() + Duration::from_secs(self.wait);
+        let url = format!("{}/readyz", self.url.trim_end_matches('/'));
+        while Instant::now() < until {
+            if agent
+                .get(&url)
+                .call()
+                .is_ok_and(|answer| answer.status().is_success())
+            {
+                return;
+            }
+            std::thread::sleep(POLL);
+        }
+    }
+
     fn ask(&self, method: &str, path: &str, body: Body<'_>) -> anyhow::Result<Vec<u8>> {
         let url = format!("{}/api/v1{path}", self.url.trim_end_matches('/'));
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .build()
             .into();
+        self.ready(&agent);
         let mut request = ureq::http::Request::builder().method(method).uri(&url);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));

@@ -1,6 +1,7 @@
 //! The command line: one file for each command, nothing else knows the terminal.
 
 mod author;
+mod case;
 mod check;
 mod client;
 mod dev;

@@ -29,6 +29,7 @@ enum PluginCommand {
     Build(author::BuildArgs),
     Test(author::TestArgs),
     Dev(dev::DevArgs),
+    Case(super::case::CaseArgs),
     /// Show what a component is and asks for
     #[command(after_help = "Example:\n  switchboard plugin inspect triage.wasm")]
     Inspect {
@@ -104,6 +105,7 @@ pub(crate) fn run(args: PluginArgs) -> anyhow::Result<ExitCode> {
         PluginCommand::Build(args) => return author::build(&args),
         PluginCommand::Test(args) => return author::test(&args),
         PluginCommand::Dev(args) => return dev::dev(&args),
+        PluginCommand::Case(args) => return super::case::run(&args),
         PluginCommand::Inspect { file, json } => inspect(&file, json)?,
         PluginCommand::List { json, host } => list(&host, json)?,
         PluginCommand::Push {

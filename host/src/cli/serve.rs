@@ -30,7 +30,12 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// The address to serve on; one that other machines reach needs an access token
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8080",
+        env = "SWITCHBOARD_LISTEN"
+    )]
     listen: SocketAddr,
     /// The access token that API calls must carry as `Authorization: Bearer …`
     #[arg(

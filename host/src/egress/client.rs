@@ -1,7 +1,7 @@
 //! The call itself, within its limits.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::config::Config;
 use ureq::http::{self, Uri};
@@ -11,10 +11,11 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
 
 use super::address::{Reach, reach};
+use super::kept::{EACH, Keeping, Kept};
 use super::rule::Rule;
 use super::secret::Secrets;
 use super::target::Target;
-use super::wire::{Header, HttpError, Request, Response};
+use super::wire::{Header, HttpError, Method, Request, Response};
 
 /// Bytes of all headers of an answer.
 const HEADERS: usize = 32 << 10;
@@ -89,22 +90,36 @@ pub struct Within {
 }
 
 /// Calls servers of others.
-#[derive(Debug)]
 pub struct Client {
     /// To the open network only.
     outside: Agent,
     /// To private networks as well.
     anywhere: Agent,
+    /// Makes one more; whether it goes to private networks as well, and for how long it keeps connections.
+    make: Box<dyn Fn(bool, Option<Keeping>) -> Agent + Send + Sync>,
+    kept: Kept,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Client")
+    }
 }
 
 impl Client {
     /// A client that trusts the web's authorities, or those that it is given.
     pub fn new(authorities: &Authorities) -> Self {
-        Self::with(authorities, DefaultResolver::default)
+        Self::with(authorities, Keeping::default(), DefaultResolver::default)
     }
 
-    fn with<R: Resolver>(authorities: &Authorities, resolver: impl Fn() -> R) -> Self {
-        let agent = |private| {
+    fn with<R: Resolver>(
+        authorities: &Authorities,
+        keeping: Keeping,
+        resolver: impl Fn() -> R + Send + Sync + 'static,
+    ) -> Self {
+        let authorities = authorities.clone();
+        let make = move |private, keeping: Option<Keeping>| {
+            let most = if keeping.is_some() { EACH } else { 0 };
             let roots = if authorities.0.is_empty() {
                 RootCerts::WebPki
             } else {
@@ -116,9 +131,9 @@ impl Client {
                 .http_status_as_error(false)
                 .proxy(None)
                 .max_response_header_size(HEADERS)
-                // Each call looks its address up itself.
-                .max_idle_connections(0)
-                .max_idle_connections_per_host(0)
+                .max_idle_connections(most)
+                .max_idle_connections_per_host(most)
+                .max_idle_age(keeping.map_or(Duration::ZERO, |keeping| keeping.idle))
                 .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
                 .accept_encoding("identity")
                 .tls_config(TlsConfig::builder().root_certs(roots).build())
@@ -130,8 +145,10 @@ impl Client {
             Agent::with_parts(config, DefaultConnector::default(), resolver)
         };
         Self {
-            outside: agent(false),
-            anywhere: agent(true),
+            outside: make(false, None),
+            anywhere: make(true, None),
+            make: Box::new(make),
+            kept: Kept::new(keeping),
         }
     }
 
@@ -144,7 +161,8 @@ impl Client {
         }
     }
 
-    /// Sends a request that `rule` lets out. `once` is its name: the same again is the same request.
+    /// Sends a request that `rule` lets out, over a connection of its own. `once` is its name: the same again is the same
+    /// request.
     ///
     /// # Errors
     /// Why there is no answer; none of the desk's secrets is in it.
@@ -155,24 +173,64 @@ impl Client {
         once: &str,
         within: Within,
     ) -> Result<Response, HttpError> {
+        self.answered(request, rule, once, within, None)
+    }
+
+    /// As [`Client::send`], for a step that may have a connection open from its last request under the same rule. Only what
+    /// reads goes over it: should the server have closed it meanwhile, the request is sent again over a new one.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn send_for(
+        &self,
+        step: &str,
+        request: &Request,
+        rule: &Rule,
+        once: &str,
+        within: Within,
+    ) -> Result<Response, HttpError> {
+        let reads = matches!(request.method, Method::Get | Method::Head);
+        let make = |keeping| (self.make)(rule.private, Some(keeping));
+        let kept = reads.then(|| self.kept.agent(step, rule, make)).flatten();
+        self.answered(request, rule, once, within, kept.as_ref())
+    }
+
+    fn answered(
+        &self,
+        request: &Request,
+        rule: &Rule,
+        once: &str,
+        within: Within,
+        kept: Option<&(Agent, bool)>,
+    ) -> Result<Response, HttpError> {
         if within.time.is_zero() {
             return Err(HttpError::Timeout(
                 "the call's time for requests is used up".to_owned(),
             ));
         }
         let mut secrets = Secrets::new();
-        self.sent(request, rule, once, within, &mut secrets)
-            .map_err(|error| without_secrets(error, &secrets))
+        let began = Instant::now();
+        let own = self.agent(rule.private);
+        let (agent, may_be_stale) = kept.map_or((own, false), |(agent, used)| (agent, *used));
+        let mut sent = Self::sent(agent, request, rule, once, within, &mut secrets);
+        if may_be_stale && matches!(sent, Err(Unsent::Broken(_))) {
+            let time = within.time.saturating_sub(began.elapsed());
+            let rest = Within { time, ..within };
+            sent = Self::sent(own, request, rule, once, rest, &mut secrets);
+        }
+        sent.map_err(|error| match error {
+            Unsent::Refused(error) | Unsent::Broken(error) => without_secrets(error, &secrets),
+        })
     }
 
     fn sent(
-        &self,
+        agent: &Agent,
         request: &Request,
         rule: &Rule,
         once: &str,
         within: Within,
         secrets: &mut Secrets,
-    ) -> Result<Response, HttpError> {
+    ) -> Result<Response, Unsent> {
         let target = Target::parse(&request.url).map_err(HttpError::InvalidRequest)?;
         let mut builder = http::Request::builder()
             .method(request.method.as_str())
@@ -187,7 +245,6 @@ impl Client {
             let value = text.fill(secrets).map_err(HttpError::Unreachable)?;
             builder = builder.header(name.as_str(), value);
         }
-        let agent = self.agent(rule.private);
         let invalid = |error: http::Error| HttpError::InvalidRequest(error.to_string());
         let time = Some(within.time);
         let answer = if request.method.has_body() {
@@ -198,7 +255,16 @@ impl Client {
             let ready = builder.body(()).map_err(invalid)?;
             agent.run(agent.configure_request(ready).timeout_global(time).build())
         };
-        let mut answer = answer.map_err(|error| explained(error, &target, within))?;
+        let mut answer = answer.map_err(|error| {
+            let is_broken =
+                matches!(&error, Error::Io(error) if error.kind() != std::io::ErrorKind::TimedOut);
+            let told = explained(error, &target, within);
+            if is_broken {
+                Unsent::Broken(told)
+            } else {
+                Unsent::Refused(told)
+            }
+        })?;
         let status = u32::from(answer.status().as_u16());
         let mut headers = Vec::new();
         for (name, value) in answer.headers() {
@@ -229,6 +295,19 @@ impl Client {
             headers,
             body: secrets.without(body),
         })
+    }
+}
+
+/// Why there is no answer.
+enum Unsent {
+    Refused(HttpError),
+    /// The connection broke before there was one.
+    Broken(HttpError),
+}
+
+impl From<HttpError> for Unsent {
+    fn from(error: HttpError) -> Self {
+        Self::Refused(error)
     }
 }
 

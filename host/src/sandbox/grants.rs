@@ -116,6 +116,11 @@ impl Grants {
         self.granted.contains(grant)
     }
 
+    /// Whether the desk lets any request out.
+    pub fn has_http(&self) -> bool {
+        !self.http.is_empty()
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Grant> {
         self.granted.iter()

@@ -5,7 +5,9 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use switchboard::engine::simulate::{Simulation, parse};
 use switchboard::engine::{Engine, Rehearsal, ReplaySelection, ServiceConfig};
+use switchboard::store::MemoryStore;
 use switchboard::workflow::Desk;
 use switchboard_tests::house::{House, SANDBOX, chain, keyed, message, replies};
 use switchboard_tests::script::Script;
@@ -179,6 +181,82 @@ fn a_rehearsal_answers_from_the_record_or_says_that_it_cant() {
     assert_eq!(seen.lock().unwrap().len(), 2, "nothing was sent");
 }
 
+/// What is said to customers in a scenario.
+fn said(desk: Arc<Desk>, scenario: &str) -> Vec<String> {
+    let lines = parse(scenario).unwrap();
+    let store = Arc::new(MemoryStore::new());
+    let mut simulation = Simulation::new(desk, Arc::clone(&SANDBOX), store, lines[0].at).unwrap();
+    let mut said = Vec::new();
+    for line in &lines {
+        simulation
+            .play(line, |line| {
+                if line.kind == "reply" {
+                    said.push(line.details["text"].as_str().unwrap().to_owned());
+                }
+            })
+            .unwrap();
+    }
+    said
+}
+
+#[test]
+fn a_scenario_says_what_servers_answer_and_what_it_lacks_is_told_as_a_line() {
+    let line = grant(9);
+    let desk = chain(
+        &[(line.as_str(), lookup(9).component())],
+        &["message.received"],
+        "",
+    );
+    let asks = |minute: u32| {
+        format!(
+            r#"{{"at":"2026-03-10T09:{minute:02}:00+08:00","do":"message","contact":"li","text":"查单"}}"#
+        )
+    };
+    let missing = r#"{"at":"2026-03-10T01:00:00Z","body":{},"do":"http","method":"POST","status":200,"url":"http://127.0.0.1:9/orders/7"}"#;
+    let scenario = [
+        asks(0),
+        missing.replace("01:00:00Z", "01:01:00Z"),
+        asks(2),
+        r#"{"at":"2026-03-10T09:03:00+08:00","do":"http","url":"http://127.0.0.1:9/orders/7","error":{"timeout":"too slow"}}"#.to_owned(),
+        r#"{"at":"2026-03-10T09:03:00+08:00","do":"crash"}"#.to_owned(),
+        asks(4),
+        r#"{"at":"2026-03-10T09:05:00+08:00","do":"http","method":"GET","url":"http://127.0.0.1:9/orders/7","body":"of another method"}"#.to_owned(),
+        asks(6),
+        r#"{"at":"2026-03-10T09:07:00+08:00","do":"http","url":"http://127.0.0.1:9/orders/7","body":"已发货"}"#.to_owned(),
+        asks(8),
+    ]
+    .join("\n");
+    let told = said(Arc::clone(&desk), &scenario);
+    let first = format!(
+        "the scenario doesn't say what is answered to POST http://127.0.0.1:9/orders/7; add a line before it: {missing}"
+    );
+    assert_eq!(
+        told,
+        [first.as_str(), "{}", "too slow", "too slow", "已发货"]
+    );
+    assert_eq!(told, said(desk, &scenario), "the same every time");
+    for (line, wrong) in [
+        (r#""do":"http","url":"orders""#, "url: "),
+        (
+            r#""do":"http","url":"http://a/","error":{"slow":""}"#,
+            "unknown variant `slow`",
+        ),
+        (
+            r#""do":"http","url":"http://a/","body":1,"error":{"timeout":""}"#,
+            "both a body and an error",
+        ),
+        (r#""do":"model""#, "either \"text\""),
+    ] {
+        let line = format!(r#"{{"at":"2026-03-10T09:00:00+08:00",{line}}}"#);
+        let problems = parse(&line).unwrap_err();
+        assert!(
+            problems[0].message.contains(wrong),
+            "{}",
+            problems[0].message
+        );
+    }
+}
+
 #[test]
 fn who_waits_for_a_server_that_hangs_holds_up_nobody_else() {
     let (port, _) = server("late", Duration::from_secs(20));
@@ -245,6 +323,10 @@ fn who_waits_for_a_server_that_hangs_holds_up_nobody_else() {
 
 /// A desk whose model is at `port`, whose drafts must rest on its one article.
 fn drafting(port: u16) -> House {
+    House::new(drafting_desk(port))
+}
+
+fn drafting_desk(port: u16) -> Arc<Desk> {
     let draft =
         Script::new("draft")
             .reaching_out()
@@ -280,7 +362,32 @@ config.grounded = ["draft"]
         ("plugins/draft.wasm", draft.component()),
     ];
     let files = files.map(|(name, content)| (name.to_owned(), content));
-    House::new(Arc::new(Desk::from_files(&files.into()).unwrap()))
+    Arc::new(Desk::from_files(&files.into()).unwrap())
+}
+
+#[test]
+fn a_scenario_says_what_the_model_writes_and_the_reviewers_look_at_it() {
+    let asks = r#"{"at":"2026-03-10T09:10:00+08:00","do":"message","contact":"li","text":"几天可以退货？"}"#;
+    let writes = |text: &str| {
+        let line = format!(
+            r#"{{"at":"2026-03-10T09:00:00+08:00","do":"model","text":"{text}"}}{}{asks}"#,
+            '\n'
+        );
+        said(drafting_desk(9), &line)
+    };
+    let faithful = "您好，您在7天内都可以退货，运费是12元。";
+    assert_eq!(writes(faithful), [faithful]);
+    let invented = writes("您好，您在30天内都可以退货。");
+    assert!(
+        invented.iter().all(|text| text.contains("请您稍等")),
+        "{invented:?}"
+    );
+    // Nothing is written down, and nobody is asked.
+    let silent = said(drafting_desk(9), asks);
+    assert!(
+        silent.iter().all(|text| !text.contains("退货")),
+        "{silent:?}"
+    );
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 
-use super::form::{AnsweredForm, BytesForm, ContactForm, HitForm, SaidForm};
+use super::form::{BytesForm, ContactForm, HitForm, SaidForm};
 use crate::egress::{
-    Header, HttpError, ModelAnswer, ModelError, Prompt, Request, Response, Rule, Within,
+    HttpError, ModelAnswer, ModelError, Prompt, Request, Response, Rule, Within, Written,
 };
 use crate::model::KvScope;
 use crate::sandbox::{Contact, Hit, Host, KvUsage, Outside};
@@ -20,7 +20,7 @@ pub(super) struct CaseDesk {
     pub(super) responsible: BTreeMap<String, ContactForm>,
     pub(super) calendar: Calendar,
     pub(super) kv: BTreeMap<KvScope, BTreeMap<String, BytesForm>>,
-    pub(super) http: Vec<AnsweredForm>,
+    pub(super) http: Vec<Written>,
     pub(super) model: Vec<SaidForm>,
     /// How often the model was asked.
     pub(super) said: AtomicUsize,
@@ -134,37 +134,14 @@ impl Host for CaseDesk {
 
 impl Outside for CaseDesk {
     fn send(&self, request: &Request, _: &Rule, within: Within) -> Result<Response, HttpError> {
-        let fits = |form: &&AnsweredForm| {
-            form.url == request.url && form.method.is_none_or(|method| method == request.method)
-        };
-        let Some(form) = self.http.iter().find(fits) else {
+        let Some(written) = self.http.iter().find(|written| written.fits(request)) else {
             let line = serde_json::json!({"method": request.method, "url": request.url, "status": 200, "body": {}});
             return Err(HttpError::Unanswerable(format!(
                 "the case has no answer to {} {}; add one to it: \"host\": {{\"http\": [{line}]}}",
                 request.method, request.url
             )));
         };
-        if let Some(error) = &form.error {
-            return Err(error.clone());
-        }
-        let body = match &form.body {
-            None => String::new(),
-            Some(serde_json::Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        };
-        if body.len() > within.body {
-            let why = format!("the answer has more than {} bytes", within.body);
-            return Err(HttpError::TooLarge(why));
-        }
-        let headers = form.headers.iter().map(|(name, value)| Header {
-            name: name.to_ascii_lowercase(),
-            value: value.clone(),
-        });
-        Ok(Response {
-            status: form.status,
-            headers: headers.collect(),
-            body,
-        })
+        written.answer(within)
     }
 
     fn complete(&self, _: &Prompt, _: Within) -> Result<ModelAnswer, ModelError> {

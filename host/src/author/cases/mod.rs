@@ -7,16 +7,21 @@
 //! - `desk`: the desk that answers a case's questions
 //! - `differ`: what was expected against what came
 //! - `run`: a case against a plugin
+//! - `recorded`, `mask`: a recorded call as a case, and its personal data put out of sight
 
 mod desk;
 mod differ;
 mod form;
+mod mask;
+mod recorded;
 mod run;
 mod scene;
 
 use std::path::{Path, PathBuf};
 
 pub use differ::Difference;
+pub use mask::masked;
+pub use recorded::{RecordedCall, RecordedResult};
 pub use run::{Came, CaseReport, Seat, run, run_in};
 
 use form::CaseForm;

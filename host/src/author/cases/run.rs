@@ -140,7 +140,7 @@ impl Came {
     }
 }
 
-fn flat(findings: &[Vec<Finding>]) -> Value {
+pub(super) fn flat(findings: &[Vec<Finding>]) -> Value {
     let numbered = (0..).zip(findings).flat_map(|(draft, findings)| {
         findings.iter().map(move |finding| {
             let mut told = json!(finding);
@@ -154,7 +154,7 @@ fn flat(findings: &[Vec<Finding>]) -> Value {
     numbered.collect()
 }
 
-fn written(writes: &[KvWrite]) -> Option<Value> {
+pub(super) fn written(writes: &[KvWrite]) -> Option<Value> {
     if writes.is_empty() {
         return None;
     }

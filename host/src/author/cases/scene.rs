@@ -103,13 +103,13 @@ impl Scene {
                 draft: form.draft.iter().map(|effect| effect.0.clone()).collect(),
             },
             event: Event {
-                id: EventId::new("evt_1"),
+                id: EventId::new(form.event_id.as_deref().unwrap_or("evt_1")),
                 at,
                 depth: 0,
                 what: occurrence(case, at),
             },
             now: at.to_zoned(zone),
-            seed: seed(form.seed.unwrap_or(0)),
+            seed: form.seed.map_or([0; 32], |seed| seed.0),
             config: json!(form.config.clone().unwrap_or_default()).to_string(),
             limits: form.limits.limits(),
             host: None,
@@ -193,14 +193,6 @@ fn drafts(case: &Case, at: Timestamp) -> Vec<Message> {
         .collect()
 }
 
-fn seed(number: u32) -> [u8; 32] {
-    let mut seed = [0; 32];
-    for (byte, value) in seed.iter_mut().zip(number.to_le_bytes()) {
-        *byte = value;
-    }
-    seed
-}
-
 /// What the case gives, else all that the plugin asks for.
 fn grants(case: &Case, plugin: &Plugin) -> Grants {
     let asked = &plugin.manifest().grants;
@@ -208,7 +200,8 @@ fn grants(case: &Case, plugin: &Plugin) -> Grants {
         Some(given) => given.iter().map(|form| form.0.clone()).collect(),
         None => asked.iter().filter_map(|name| Grant::parse(name)).collect(),
     };
-    Grants::new(plugin.manifest().name.as_str(), given).narrowed(asked)
+    let step = case.form.step.as_deref();
+    Grants::new(step.unwrap_or(&plugin.manifest().name), given).narrowed(asked)
 }
 
 fn account(case: &Case, grants: &Grants) -> AccountView {
@@ -273,7 +266,7 @@ fn conversation(case: &Case, at: Timestamp, history: usize) -> ConversationView 
     state.last_activity = at;
     state.resolved = form.resolved;
     state.handler = form.handler.unwrap_or(state.handler);
-    state.language = form.language.clone().or(language);
+    state.language = form.language.clone().unwrap_or(language);
     state.priority = form.priority.unwrap_or(Priority::Normal);
     state.stage = form.stage;
     state.labels.clone_from(&form.labels);

@@ -5,7 +5,9 @@
 //! reviewers. Nothing is kept, nothing is sent.
 //!
 //! - [`differences`]: two answers of a step, side by side
+//! - [`case`]: a recorded call for the plugin's author
 
+mod case;
 mod differences;
 
 use std::collections::HashMap;

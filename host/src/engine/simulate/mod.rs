@@ -7,6 +7,7 @@ mod chores;
 mod crash;
 mod customers;
 mod scenario;
+mod servers;
 
 use std::sync::Arc;
 
@@ -14,18 +15,21 @@ use jiff::Timestamp;
 
 pub use customers::{CustomerAct, CustomerAction};
 pub use scenario::{Action, Line, ScenarioError, parse};
+pub use servers::Said;
 
 use self::crash::Crashing;
+use self::servers::Sayings;
 use super::clock::{SeededEntropy, VirtualClock};
 use super::core::{Core, Parts};
 use super::floor::{PresenceChange, SignOfLife};
 use super::intake::Records;
 use super::keys;
+use super::network::Network;
 use super::plugins::PluginsError;
 use super::request::{Answer, EngineError, Inbound, Request};
 use super::timeline::{TimelineLine, held_back, local, presence_line, timeline};
 use crate::model::{Conversation, ConversationId, PresenceStatus, TicketStatus};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Outside, Sandbox};
 use crate::store::{Batch, KeyRange, Store, StoreError, Table};
 use crate::workflow::Desk;
 
@@ -63,6 +67,8 @@ pub struct Simulation {
     store: Arc<Crashing>,
     entropy: Arc<SeededEntropy>,
     core: Core,
+    /// What lies outside says.
+    sayings: Arc<Sayings>,
     chores: Vec<Arc<dyn super::Chore>>,
     down_until: Option<Timestamp>,
 }
@@ -81,7 +87,8 @@ impl Simulation {
         let clock = Arc::new(VirtualClock::new(begin));
         let store = Arc::new(Crashing::new(store));
         let entropy = Arc::new(SeededEntropy::new(SEED));
-        let core = core(&desk, &sandbox, &clock, &store, &entropy)?;
+        let sayings = Arc::new(Sayings::new(Arc::clone(&clock)));
+        let core = core(&desk, &sandbox, &clock, &store, &entropy, &sayings)?;
         Ok(Self {
             desk,
             sandbox,
@@ -89,6 +96,7 @@ impl Simulation {
             store,
             entropy,
             core,
+            sayings,
             chores: Vec::new(),
             down_until: None,
         })
@@ -135,6 +143,10 @@ impl Simulation {
                 agent: agent.clone(),
                 reason: None,
             },
+            Action::Server(said) => {
+                self.sayings.say(said.clone());
+                return Ok(());
+            }
             Action::Crash => {
                 self.store.arm();
                 return Ok(());
@@ -239,6 +251,7 @@ impl Simulation {
             &self.clock,
             &self.store,
             &self.entropy,
+            &self.sayings,
         )?;
         while let Err(problem) = self.core.recover() {
             self.start_again(problem).map_err(begin)?;
@@ -367,6 +380,7 @@ impl Simulation {
             &self.clock,
             &self.store,
             &self.entropy,
+            &self.sayings,
         )
         .map_err(|problem| EngineError::Invalid(problem.to_string()))?;
         Ok(())
@@ -494,14 +508,17 @@ fn core(
     clock: &Arc<VirtualClock>,
     store: &Arc<Crashing>,
     entropy: &Arc<SeededEntropy>,
+    sayings: &Arc<Sayings>,
 ) -> Result<Core, PluginsError> {
-    Core::new(Parts {
+    let core = Core::new(Parts {
         desk: Arc::clone(desk),
         store: Arc::clone(store) as Arc<dyn Store>,
         sandbox: Arc::clone(sandbox),
         clock: Arc::clone(clock) as Arc<dyn super::Clock>,
         entropy: Arc::clone(entropy) as Arc<dyn super::Entropy>,
-    })
+    })?;
+    let outside = Arc::clone(sayings) as Arc<dyn Outside>;
+    Ok(core.with_network(Network::answered_by(outside)))
 }
 
 /// A problem of the time between two lines.

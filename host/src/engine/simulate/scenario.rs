@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::customers::{self, CustomerAction};
+use super::servers::{self, Said};
 use crate::model::{PresenceStatus, TicketKind, TicketStatus};
 
 /// A line of a scenario.
@@ -93,6 +94,8 @@ pub enum Action {
     },
     /// Something about a whole customer.
     Customer(CustomerAction),
+    /// What a server of others, or the model, says from now on.
+    Server(Said),
     /// The process dies in the middle of its next commit and starts again.
     Crash,
     /// Time passes.
@@ -162,7 +165,7 @@ struct OutageFields {
 #[serde(deny_unknown_fields)]
 struct NoFields {}
 
-const VERBS: &str = "message, presence, take, agent-reply, release, resolve, ticket, account, edit, merge, split, export, erase, outage, crash, advance";
+const VERBS: &str = "message, presence, take, agent-reply, release, resolve, ticket, account, edit, merge, split, export, erase, http, model, outage, crash, advance";
 
 /// Parses a whole scenario: every problem, not only the first. Empty lines are skipped.
 ///
@@ -247,6 +250,9 @@ fn time(field: &str, text: &str) -> Result<Timestamp, String> {
 fn action(verb: &str, fields: Map<String, Value>) -> Result<Action, String> {
     if let Some(action) = customers::parse(verb, &fields) {
         return action.map(Action::Customer);
+    }
+    if let Some(said) = servers::parse(verb, &fields) {
+        return said.map(Action::Server);
     }
     Ok(match verb {
         "message" => {

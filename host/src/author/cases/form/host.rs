@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{TextOr, service, sure};
 use crate::author::cases::differ;
-use crate::egress::{HttpError, Method, ModelError};
+use crate::egress::{ModelError, Written};
 use crate::model::{Effect, KvScope, Language};
 use crate::sandbox::{FailureCode, Grant, Limits};
 use crate::workflow::{Calendar, Hours, quantity};
@@ -31,7 +31,7 @@ pub(in crate::author::cases) struct HostForm {
     pub(in crate::author::cases) kv: BTreeMap<KvScope, BTreeMap<String, BytesForm>>,
     /// What servers of others answer: to each request the first that fits.
     #[serde(default)]
-    pub(in crate::author::cases) http: Vec<AnsweredForm>,
+    pub(in crate::author::cases) http: Vec<Written>,
     /// What the model says, one text after the other; the last again and again.
     #[serde(default)]
     pub(in crate::author::cases) model: Vec<SaidForm>,
@@ -48,25 +48,6 @@ impl HostForm {
             && self.http.is_empty()
             && self.model.is_empty()
     }
-}
-
-/// A request and its answer: `{"url": "https://…", "status": 200, "body": {…}}` or `{"url": "…", "error": {"timeout": "…"}}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(in crate::author::cases) struct AnsweredForm {
-    pub(in crate::author::cases) method: Option<Method>,
-    pub(in crate::author::cases) url: String,
-    #[serde(default = "found")]
-    pub(in crate::author::cases) status: u32,
-    #[serde(default)]
-    pub(in crate::author::cases) headers: BTreeMap<String, String>,
-    /// A text as it is, anything else as JSON.
-    pub(in crate::author::cases) body: Option<Value>,
-    pub(in crate::author::cases) error: Option<HttpError>,
-}
-
-fn found() -> u32 {
-    200
 }
 
 /// A text, or why there is none: `{"error": {"timeout": "…"}}`.

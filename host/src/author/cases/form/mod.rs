@@ -7,6 +7,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use jiff::Timestamp;
+use serde::de::Error as _;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -25,10 +26,13 @@ pub(super) use host::*;
 pub(super) struct CaseForm {
     pub(super) case: Option<String>,
     pub(super) at: Option<Timestamp>,
-    pub(super) seed: Option<u32>,
+    pub(super) seed: Option<SeedForm>,
+    /// The step's name; left out, the plugin's.
+    pub(super) step: Option<String>,
 
     pub(super) message: Option<TextOr<MessageForm>>,
     pub(super) event: Option<EventForm>,
+    pub(super) event_id: Option<String>,
     pub(super) drafts: Option<Vec<TextOr<MessageForm>>>,
 
     #[serde(default)]
@@ -117,6 +121,53 @@ impl CaseForm {
             );
         }
         Ok(())
+    }
+}
+
+/// What is said, `null` included.
+fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// A small number, or all of a seed in hexadecimal.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SeedForm(pub(super) [u8; 32]);
+
+impl<'de> Deserialize<'de> for SeedForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let wrong = || {
+            D::Error::custom(
+                "it is neither a whole number up to 4294967295 nor 64 hexadecimal digits",
+            )
+        };
+        let mut seed = [0; 32];
+        match &value {
+            Value::String(text) => {
+                let digits: Option<Vec<u8>> = text
+                    .chars()
+                    .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+                    .collect();
+                let digits = digits
+                    .filter(|digits| digits.len() == 64)
+                    .ok_or_else(wrong)?;
+                for (byte, pair) in seed.iter_mut().zip(digits.chunks_exact(2)) {
+                    *byte = pair.iter().fold(0, |sum, digit| sum << 4 | digit);
+                }
+            }
+            number => {
+                let number = number
+                    .as_u64()
+                    .and_then(|number| u32::try_from(number).ok());
+                let number = number.ok_or_else(wrong)?.to_le_bytes();
+                for (byte, value) in seed.iter_mut().zip(number) {
+                    *byte = value;
+                }
+            }
+        }
+        Ok(Self(seed))
     }
 }
 
@@ -312,7 +363,9 @@ pub(super) struct ConversationForm {
     #[serde(default)]
     pub(super) resolved: bool,
     pub(super) handler: Option<Handler>,
-    pub(super) language: Option<Language>,
+    /// Left out: that of the event's message; `null`: none.
+    #[serde(default, deserialize_with = "said")]
+    pub(super) language: Option<Option<Language>>,
     #[serde(default)]
     pub(super) categories: Vec<TextOr<CategoryForm>>,
     pub(super) priority: Option<Priority>,
