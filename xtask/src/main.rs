@@ -2,12 +2,14 @@
 //!
 //! - [`plugins`][]: the command itself: build, compare, write.
 //! - [`reference`][]: `docs/reference/`, from the contract.
+//! - [`guide`][]: the guides' commands, word for word.
 //! - [`sources`][]: which files and versions a plugin is made from, as one digest.
 //! - [`toolchain`][]: a Rust that can compile for WebAssembly, and how it is called.
 //! - [`component`][]: from a core module to a stripped, checked component.
 //! - [`lock`][]: `plugins/dist/dist.lock`.
 
 mod component;
+mod guide;
 mod lock;
 mod plugins;
 mod reference;
@@ -24,6 +26,9 @@ cargo xtask plugins --check [NAME…]   builds them again and compares with plug
 cargo xtask plugins --check-sources   compares digests only; needs no WebAssembly toolchain
 cargo xtask reference                 writes docs/reference/ from the contract in wit/
 cargo xtask reference --check         compares instead
+cargo xtask guide PAGE… --program P   runs every command of a guide in an empty directory, with the built
+                                      switchboard P, and compares what it prints; --tools: also those
+                                      that install a language's tools
 
   --toolchain rustup|debian           which Rust compiles; else --check takes the one that made
                                       plugins/dist/, and a build takes rustup's, then Debian's
@@ -56,6 +61,13 @@ fn main() -> ExitCode {
             [] => reference(false),
             [only] if only == "--check" => reference(true),
             _ => usage("`reference` takes nothing but --check"),
+        },
+        Some((command, rest)) if command == "guide" => match guide::Options::parse(rest) {
+            Ok(options) => guide::run(&options).unwrap_or_else(|error| {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }),
+            Err(message) => usage(&message),
         },
         Some((command, _)) => usage(&format!("there is no command `{command}`")),
     }

@@ -3,8 +3,8 @@
 // An order number is BW, the day as YYYYMMDD, four digits, and a check digit (Luhn's) over all digits before it. The
 // order system answers GET SERVER/orders/NUMBER with {"status": "shipped", "carrier": "…", "due": "2026-03-12"}.
 import { get } from "switchboard:plugin/config@0.1.1";
-import { send } from "switchboard:plugin/http@0.1.1";
 import { write } from "switchboard:plugin/log@0.1.1";
+import { getJson } from "./outside.js";
 
 const WORDS = {
   "zh-Hans": {
@@ -65,29 +65,13 @@ export function handle(context, event) {
     return { effects: [say("slip", wrong)], next: "finish" };
   }
   const number = found[found.length - 1];
-  const order = lookUp(server, number);
+  const order = getJson(`${server}/orders/${number}`);
   if (!order) return { effects: [say("unknown", number)], next: "finish" };
   const effects = [{ tag: "set-field", val: { name: "order", value: number } }, { tag: "add-label", val: `order-${order.status}` }];
   const known = order.status in WORDS[language] && order.status !== "slip" && order.status !== "unknown";
   // What the order system says beyond these is for a person.
   effects.push(known ? say(order.status, number, order) : { tag: "note", val: `order ${number}: ${JSON.stringify(order)}` });
   return { effects, next: known ? "finish" : "go-on" };
-}
-
-// The order, or none where there is no such order.
-function lookUp(server, number) {
-  let answer;
-  try {
-    answer = send({ method: "GET", url: `${server}/orders/${number}`, headers: [{ name: "accept", value: "application/json" }] });
-  } catch (error) {
-    const { tag, val } = error.payload ?? error;
-    // A server that is down now may be up soon; what the desk doesn't allow stays forbidden.
-    if (["unreachable", "timeout", "too-many"].includes(tag)) throw { tag: "transient", val: { message: val } };
-    throw { tag: "permanent", val: { message: val ?? String(error) } };
-  }
-  if (answer.status === 404) return undefined;
-  if (answer.status !== 200) throw { tag: "transient", val: { message: `the order system answered ${answer.status}` } };
-  return JSON.parse(answer.body);
 }
 
 // Written with spaces and hyphens, small letters or full-width digits, as people do.

@@ -128,15 +128,23 @@ mod tests {
             }
             for file in &files {
                 let content = fs::read(project.join(file)).unwrap();
-                assert!(
-                    !String::from_utf8_lossy(&content).contains("{{"),
-                    "{language}: {file}"
-                );
+                let content = String::from_utf8_lossy(&content);
+                for left in [NAME, "{{language}}"] {
+                    assert!(!content.contains(left), "{language}: {file}");
+                }
                 assert!(!file.ends_with(TEMPLATE), "{file}");
             }
             let read = Project::read(&project).unwrap();
             assert_eq!((read.name.as_str(), read.language), ("a-b", *language));
         }
+    }
+
+    #[test]
+    fn the_example_has_the_helper_of_new_projects() {
+        // No link: the tool takes no module from outside of the project.
+        let ours = include_str!("../../templates/plugin/javascript/outside.js");
+        let example = include_str!("../../../examples/plugins/order-lookup/outside.js");
+        assert_eq!(ours, example);
     }
 
     #[test]

@@ -19,6 +19,16 @@ pub(super) fn build(project: &Project, to: &Path) -> Result<(), BuildError> {
             ],
         )
     })?;
+    // The tool is a script of Node's.
+    if tools::on_path(&["node"]).is_none() {
+        return Err(BuildError::missing(
+            "Node.js 20 or newer",
+            &[
+                "apt-get install nodejs npm",
+                "(elsewhere: https://nodejs.org)",
+            ],
+        ));
+    }
     let to = tools::absolute(to)?;
     let mut command = Command::new(tool);
     // Without `--sync` the component wants threads of the component model that no host has yet; WASI is stubbed
