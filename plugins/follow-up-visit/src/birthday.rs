@@ -4,6 +4,7 @@ use switchboard_sdk::{
     text::{Folded, is_whole_word},
     times::{self, Due},
     when::Date,
+    words::Words,
 };
 
 /// Whose birthday it is.
@@ -73,6 +74,8 @@ impl Birthday {
     }
 }
 
+/// Whoever tells a birthday uses one of these.
+static TOLD: Words = Words::anywhere(&["生日", "出生", "生的", "birthday", "born"]);
 #[rustfmt::skip]
 const CHILD: &[&str] = &[
     "孩子", "小孩", "宝宝", "儿子", "女儿", "小朋友", "孙子", "孙女", "外孙", "小宝贝", "囡囡", "我家娃", "娃娃的生日", "仔仔", "个仔", "个女", "细路", "son's", "daughter's", "child's", "kid's", "baby's", "boy's", "girl's", "grandson's", "granddaughter's", "son", "daughter", "child", "kid", "baby", "boy", "girl", "grandson", "granddaughter", "toddler", "little one",
@@ -96,10 +99,7 @@ pub(crate) fn find(text: &str) -> Option<(Whose, Birthday)> {
     let folded = Folded::new(text);
     let plain = folded.text();
     let says = |words: &[&str]| words.iter().any(|word| contains(plain, word));
-    let is_told = ["生日", "出生", "生的", "birthday", "born"]
-        .iter()
-        .any(|word| plain.contains(word));
-    if !is_told || says(OTHERS) {
+    if !TOLD.are_in(plain) || says(OTHERS) {
         return None;
     }
     let whose = if says(CHILD) {

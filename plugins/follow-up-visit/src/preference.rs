@@ -1,6 +1,9 @@
 //! When a customer wants to be contacted, as they said it (R129): "白天上班不要打电话，晚上打", "please call after 6 pm".
 
-use switchboard_sdk::text::{Folded, is_whole_word};
+use switchboard_sdk::{
+    text::{Folded, is_whole_word},
+    words::Words,
+};
 
 /// What a customer said about being contacted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +34,13 @@ impl Preference {
 }
 
 #[rustfmt::skip]
-const NEVER: &[&str] = &[
+static NEVER: Words = Words::new(&[
     "不要再联系", "别再联系", "不用再联系", "不要回访", "不用回访", "别回访", "不需要回访", "不想被打扰", "不要再打电话", "别再打电话", "不要再打扰", "别再打扰", "唔好再打", "唔使回访", "do not contact me", "don't contact me", "dont contact me", "stop contacting me", "don't call me again", "no follow-up", "no follow up", "no more messages", "stop messaging me", "don't message me again",
-];
+]);
 #[rustfmt::skip]
-const CONTACT: &[&str] = &[
+static CONTACT: Words = Words::new(&[
     "打电话", "打给", "电话", "联系", "联络", "回访", "打扰", "找我", "回电", "致电", "再打", "call", "contact", "reach me", "phone", "ring", "message me", "get back to me", "disturb",
-];
+]);
 /// What names hours, and which.
 #[rustfmt::skip]
 const HOURS: &[(&str, u32, u32)] = &[
@@ -47,24 +50,23 @@ const HOURS: &[(&str, u32, u32)] = &[
 ];
 /// A wish for always, not for once.
 #[rustfmt::skip]
-const WISH: &[&str] = &[
+static WISH: Words = Words::new(&[
     "不要", "别", "请", "麻烦", "方便", "只能", "最好", "才有空", "有空", "我都在", "再", "唔好", "希望", "可以", "please", "only", "prefer", "better", "best", "don't", "do not", "free", "available", "can you", "could you", "not during",
-];
+]);
 /// Whoever names a day means once; whoever asks or tells what was, wishes nothing.
 #[rustfmt::skip]
-const ONCE: &[&str] = &[
+static ONCE: Words = Words::new(&[
     "今天", "今晚", "明天", "明晚", "昨天", "昨晚", "后天", "周一", "周二", "周三", "周四", "周五", "星期", "听日", "今日", "为什么", "怎么", "没人", "了一", "today", "tonight", "tomorrow", "yesterday", "why", "nobody", "no one", "this evening", "this morning", "this afternoon",
-];
+]);
 
 /// What the customer says about being contacted, if anything.
 pub(crate) fn find(text: &str) -> Option<Preference> {
     let folded = Folded::new(text);
     let plain = folded.text();
-    let says = |words: &[&str]| words.iter().any(|word| contains(plain, word));
-    if says(NEVER) {
+    if NEVER.are_in(plain) {
         return Some(Preference::Never);
     }
-    if !says(CONTACT) || says(ONCE) || !says(WISH) {
+    if !CONTACT.are_in(plain) || ONCE.are_in(plain) || !WISH.are_in(plain) {
         return None;
     }
     if let Some(from) = after_hour(plain) {

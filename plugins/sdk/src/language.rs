@@ -10,6 +10,7 @@ use words::{ENGLISH, FOREIGN, INTERNATIONAL, SIMPLIFIED_WORDS, TRADITIONAL_WORDS
 use crate::{
     han,
     text::{fold_char, is_invisible},
+    words::Words,
 };
 
 /// A language that the desk tells apart.
@@ -312,16 +313,12 @@ impl Counts {
         if self.han < 2 {
             return;
         }
-        for word in SIMPLIFIED_WORDS {
-            if text.contains(word) {
-                self.simplified = self.simplified.saturating_add(2);
-            }
-        }
-        for word in TRADITIONAL_WORDS {
-            if text.contains(word) {
-                self.traditional = self.traditional.saturating_add(2);
-            }
-        }
+        let twice = |words: &Words| {
+            let kinds = words.kinds_in(text).saturating_mul(2);
+            u32::try_from(kinds).unwrap_or(u32::MAX)
+        };
+        self.simplified = self.simplified.saturating_add(twice(&SIMPLIFIED_WORDS));
+        self.traditional = self.traditional.saturating_add(twice(&TRADITIONAL_WORDS));
     }
 }
 

@@ -158,7 +158,7 @@ pub fn words(folded: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn is_word_char(character: char) -> bool {
-    character.is_alphanumeric() && !han::is_han(character)
+    !han::is_han(character) && character.is_alphanumeric()
 }
 
 /// Words before which "not" says nothing about what follows: "I don't know how to complain" is a complaint.

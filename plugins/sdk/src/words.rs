@@ -7,11 +7,13 @@ use core::ops::Range;
 
 use crate::text::is_whole_word;
 
-/// Words in folded form. Those in Latin letters are found as whole words only, others anywhere.
+/// Words in folded form. Those in Latin letters are found as whole words only, unless the list says otherwise; others
+/// anywhere.
 #[derive(Debug)]
 pub struct Words {
     words: &'static [&'static str],
     begins: Beginnings,
+    whole: bool,
 }
 
 /// What some words begin with, as marks that a look-up finds without reading the words: as many first bytes as the
@@ -25,7 +27,8 @@ pub struct Beginnings {
     other: usize,
 }
 
-const MARKS: usize = 4096;
+/// Enough that of a long list, too, few places of a text look as if a word began there.
+const MARKS: usize = 16_384;
 /// Two Latin letters: what is asked for may be the beginning of a longer word.
 const MOST_ASCII: usize = 2;
 /// Two Han characters.
@@ -145,6 +148,16 @@ impl Words {
         Self {
             words,
             begins: Beginnings::of(words),
+            whole: true,
+        }
+    }
+
+    /// A list whose words are found inside of others, too, in whatever letters.
+    #[must_use]
+    pub const fn anywhere(words: &'static [&'static str]) -> Self {
+        Self {
+            whole: false,
+            ..Self::new(words)
         }
     }
 
@@ -158,7 +171,9 @@ impl Words {
         };
         words.iter().copied().filter(move |word| {
             begins(tail, word)
-                && (!is_latin(word) || is_whole_word(text, at..at.saturating_add(word.len())))
+                && (!self.whole
+                    || !is_latin(word)
+                    || is_whole_word(text, at..at.saturating_add(word.len())))
         })
     }
 
@@ -180,6 +195,29 @@ impl Words {
             let longest = self.at(text, at).map(str::len).max()?;
             Some(at..at.saturating_add(longest))
         })
+    }
+
+    /// Every word at every place, with where it ends.
+    pub fn each_in<'t>(
+        &'t self,
+        text: &'t str,
+    ) -> impl Iterator<Item = (&'static str, Range<usize>)> + 't {
+        text.char_indices().flat_map(move |(at, _)| {
+            self.at(text, at)
+                .map(move |word| (word, at..at.saturating_add(word.len())))
+        })
+    }
+
+    /// How many of the words stand in a folded text, each counted once.
+    #[must_use]
+    pub fn kinds_in(&self, text: &str) -> usize {
+        let mut found: Vec<&str> = Vec::new();
+        for (word, _) in self.each_in(text) {
+            if !found.contains(&word) {
+                found.push(word);
+            }
+        }
+        found.len()
     }
 
     /// The first of [`Words::all_in`].
@@ -242,6 +280,7 @@ mod tests {
         "an hour",
     ];
     static WORDS: Words = Words::new(LIST);
+    static ANYWHERE: Words = Words::anywhere(LIST);
 
     #[test]
     fn latin_words_are_found_whole_and_others_anywhere() {
@@ -263,6 +302,8 @@ mod tests {
             });
             let first = each.min_by_key(|range| (range.start, usize::MAX - range.end));
             prop_assert_eq!(WORDS.first_in(&text), first);
+            let kinds = LIST.iter().filter(|word| text.contains(**word)).count();
+            prop_assert_eq!(ANYWHERE.kinds_in(&text), kinds);
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use core::ops::Range;
 
-use switchboard_sdk::text::{Folded, is_whole_word};
+use switchboard_sdk::{
+    text::{Folded, is_whole_word},
+    words::Words,
+};
 
 use crate::findings::{Entity, EntityKind};
 
@@ -106,7 +109,7 @@ const BEHIND_AMOUNT: &[&str] = &[
 ];
 
 /// Days by name.
-const DAYS: &[&str] = &[
+static DAYS: Words = Words::new(&[
     "大后天",
     "后天",
     "明天",
@@ -164,7 +167,7 @@ const DAYS: &[&str] = &[
     "sunday",
     "next week",
     "last week",
-];
+]);
 
 /// Everything that `text` names, in its order, without overlaps; `folded` is the same text, folded.
 #[must_use]
@@ -476,13 +479,8 @@ fn is_order_number(text: &str, run: &str, start: usize, digits: usize) -> bool {
 }
 
 fn days(text: &str, found: &mut Found) {
-    for day in DAYS {
-        for (at, _) in text.match_indices(day) {
-            let range = at..at.saturating_add(day.len());
-            if !day.is_ascii() || is_whole_word(text, range.clone()) {
-                found.push((EntityKind::Date, (*day).to_owned(), range));
-            }
-        }
+    for (day, range) in DAYS.each_in(text) {
+        found.push((EntityKind::Date, day.to_owned(), range));
     }
 }
 

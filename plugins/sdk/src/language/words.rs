@@ -1,5 +1,7 @@
 //! The words that tell languages apart.
 
+use crate::words::Words;
+
 /// Written by people of every language; a sign of English only where nothing else is known.
 #[rustfmt::skip]
 pub(super) const INTERNATIONAL: &[&str] = &[
@@ -48,14 +50,14 @@ pub(super) const FOREIGN: &[&str] = &[
 
 /// Words in characters that both scripts share, used on the mainland.
 #[rustfmt::skip]
-pub(super) const SIMPLIFIED_WORDS: &[&str] = &[
+pub(super) static SIMPLIFIED_WORDS: Words = Words::anywhere(&[
     "打印", "短信", "信息", "充值", "公交", "回复", "手工费", "小票", "硬件", "拉黑", "微信", "支付宝", "菜品",
     "吐槽",
-];
+]);
 
 /// Words in characters that both scripts share, used in Taiwan, Hong Kong and Macao.
 #[rustfmt::skip]
-pub(super) const TRADITIONAL_WORDS: &[&str] = &[
+pub(super) static TRADITIONAL_WORDS: Words = Words::anywhere(&[
     "影片", "列印", "伺服器", "程式", "滑鼠", "硬碟", "光碟", "登入", "宅配", "超商", "公尺", "品管", "回覆",
     "甚麼", "巴士", "早晨",
-];
+]);
