@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::facts;
 use super::intake::{Due, DueRow, Identity, Seen};
 use super::keys;
 use super::promises;
 use super::run::Finished;
+use super::texts;
 use crate::model::{AccountId, Change, ConversationId, Timer};
 use crate::store::{Batch, Table};
 use crate::workflow::Desk;
@@ -71,38 +73,18 @@ pub(crate) fn batch(
     if let Some(account) = &finished.account {
         batch.put_json(Table::Account, keys::account(&state.account), account);
     }
-    for entry in &finished.run.entries {
-        if let Change::Received { message } | Change::Replied { message } = &entry.change {
-            batch.put_json(
-                Table::Message,
-                keys::message(&state.id, message.number),
-                message,
-            );
-        }
-    }
+    texts::put(&mut batch, finished);
     batch.put_json(Table::Run, keys::run(&state.id, number), &finished.run);
     batch.put(
         Table::RunByTime,
         keys::run_by_time(at, &finished.run.id),
-        Vec::new(),
-    );
-    batch.put_json(
-        Table::AccountTimeline,
-        keys::account_timeline(&state.account, at, &state.id, number),
-        &finished.run.id,
+        facts::kept(&finished.facts),
     );
     if number == 1 {
         batch.put(
             Table::ConversationByTime,
             keys::conversation_by_time(state.opened_at, &state.id),
             Vec::new(),
-        );
-    }
-    if !finished.facts.is_empty() {
-        batch.put_json(
-            Table::Fact,
-            keys::fact(at, &finished.run.id),
-            &finished.facts,
         );
     }
     promises::rows(&mut batch, finished);

@@ -97,7 +97,7 @@ impl Core {
             entropy,
         } = parts;
         let workflow = super::plugins::workflow(desk, &store, &sandbox)?;
-        super::upgrade::fill_indices(store.as_ref(), &workflow.desk.calendar)?;
+        super::upgrade::bring_up(store.as_ref(), &workflow.desk.calendar)?;
         let merges = AtomicBool::new(Self::has_merges(store.as_ref()));
         let core = Self {
             store,

@@ -44,10 +44,7 @@ impl Held {
     pub fn is_index(&self) -> bool {
         matches!(
             self.table,
-            Table::RunByTime
-                | Table::IdempotencyByTime
-                | Table::ConversationByTime
-                | Table::AccountTimeline
+            Table::RunByTime | Table::IdempotencyByTime | Table::ConversationByTime
         )
     }
 
@@ -128,7 +125,6 @@ impl Gathering<'_> {
         for id in &account.conversations {
             self.conversation(id)?;
         }
-        self.all(Table::AccountTimeline, &keys::timeline_of(&account.id))?;
         self.links(account)?;
         self.timers(account)?;
         self.memory(account)?;
@@ -203,14 +199,10 @@ impl Gathering<'_> {
         let mut by_time = Vec::new();
         for row in self.rows.get(first..).unwrap_or_default() {
             let run: Run = decode_record(Table::Run, &row.key, &row.value)?;
-            by_time.push((
-                keys::run_by_time(run.event.at, &run.id),
-                keys::fact(run.event.at, &run.id),
-            ));
+            by_time.push(keys::run_by_time(run.event.at, &run.id));
         }
-        for (by_time, fact) in by_time {
+        for by_time in by_time {
             self.one(Table::RunByTime, by_time)?;
-            self.one(Table::Fact, fact)?;
         }
         Ok(())
     }
@@ -346,16 +338,10 @@ mod tests {
             };
             batch.put_json(Table::Run, keys::run(&conversation, 1), &run);
             batch.put(Table::RunByTime, keys::run_by_time(at, &run.id), Vec::new());
-            batch.put(Table::Fact, keys::fact(at, &run.id), b"[]".to_vec());
             batch.put(
                 Table::ConversationByTime,
                 keys::conversation_by_time(at, &conversation),
                 Vec::new(),
-            );
-            batch.put(
-                Table::AccountTimeline,
-                keys::account_timeline(&id, at, &conversation, 1),
-                b"{}".to_vec(),
             );
             let due = DueRow {
                 account: id.clone(),

@@ -58,7 +58,7 @@ pub(crate) fn conversation(id: &ConversationId) -> Vec<u8> {
     id.as_str().as_bytes().to_vec()
 }
 
-/// `Message`: by conversation and number.
+/// `Message`: by conversation and the number of the first text of a run.
 pub(crate) fn message(conversation: &ConversationId, number: u32) -> Vec<u8> {
     Key::default()
         .part(conversation.as_str().as_bytes())
@@ -97,11 +97,6 @@ pub(crate) fn conversation_of(by_time: &[u8]) -> Option<ConversationId> {
     Some(ConversationId::new(std::str::from_utf8(id).ok()?))
 }
 
-/// `Fact`: when, then the run.
-pub(crate) fn fact(at: Timestamp, run: &RunId) -> Vec<u8> {
-    run_by_time(at, run)
-}
-
 /// `Merge`: what an account was merged into.
 pub(crate) fn merged(from: &AccountId) -> Vec<u8> {
     Key::default().part(b"from").rest(from.as_str().as_bytes())
@@ -122,23 +117,13 @@ pub(crate) fn all_merged_into(into: &AccountId) -> Vec<u8> {
         .end()
 }
 
-/// `AccountTimeline`: whose, when, then conversation and number of the run.
-pub(crate) fn account_timeline(
-    account: &AccountId,
-    at: Timestamp,
-    conversation: &ConversationId,
-    run: u32,
-) -> Vec<u8> {
-    Key(timeline_of(account))
+/// A place in a customer's timeline: when, then conversation and number of the run.
+pub(crate) fn timeline(at: Timestamp, conversation: &ConversationId, run: u32) -> Vec<u8> {
+    Key::default()
         .time(at)
         .part(conversation.as_str().as_bytes())
         .number(run)
         .end()
-}
-
-/// `AccountTimeline`: all of one account.
-pub(crate) fn timeline_of(account: &AccountId) -> Vec<u8> {
-    Key::default().part(account.as_str().as_bytes()).end()
 }
 
 /// `HostNote`: which chore, then for which moment.

@@ -19,7 +19,7 @@ use super::intake::Records;
 use super::keys;
 use super::request::EngineError;
 use crate::model::{Account, AccountId};
-use crate::store::{Batch, KeyRange, Table, decode_record, get_json};
+use crate::store::{Batch, KeyRange, Table, get_json};
 
 /// No customer has so many accounts.
 const MOST_MEMBERS: usize = 1_000;
@@ -168,56 +168,10 @@ impl Core {
         Ok(whole)
     }
 
-    /// A page of what happened to a customer, oldest first: which runs, and where to go on.
-    ///
-    /// # Errors
-    /// Where the store can't be read.
-    pub fn timeline_page(
-        &self,
-        id: &AccountId,
-        after: Option<&TimelineMark>,
-        limit: usize,
-    ) -> Result<Vec<(TimelineMark, crate::model::RunId)>, EngineError> {
-        let mut marks = Vec::new();
-        for member in self.family(id)? {
-            let prefix = keys::timeline_of(&member);
-            let after = after.map(|TimelineMark(mark)| [prefix.as_slice(), mark].concat());
-            let mut range = KeyRange::prefix(&prefix);
-            if let Some(after) = &after {
-                range = range.after(after);
-            }
-            for (key, run) in self.store.scan(Table::AccountTimeline, range, limit)? {
-                let mark = key.get(prefix.len()..).unwrap_or_default().to_vec();
-                let run: crate::model::RunId = decode_record(Table::AccountTimeline, &key, &run)?;
-                marks.push((TimelineMark(mark), run));
-            }
-        }
-        marks.sort_by(|(one, _), (other, _)| one.cmp(other));
-        marks.truncate(limit);
-        Ok(marks)
-    }
-
     /// Whether there are merges at all; most desks have none, and then no run looks for any.
     pub(super) fn has_merges(store: &dyn crate::store::Store) -> bool {
         store
             .scan(Table::Merge, KeyRange::all(), 1)
             .map_or(true, |rows| !rows.is_empty())
-    }
-}
-
-/// A place in a customer's timeline: time, conversation and number of a run. The same for every account, so that the
-/// timelines of merged accounts have one order.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TimelineMark(Vec<u8>);
-
-impl TimelineMark {
-    /// The mark as text for a client to hand back.
-    pub fn to_text(&self) -> String {
-        super::intake::hex(&self.0)
-    }
-
-    /// The mark that [`TimelineMark::to_text`] wrote.
-    pub fn parse(text: &str) -> Option<Self> {
-        super::reading::from_hex(text).map(Self)
     }
 }

@@ -34,8 +34,10 @@ mod core;
 mod desk_host;
 mod desk_memory;
 mod duties;
+mod facts;
 mod failure;
 mod floor;
+mod history;
 mod holdings;
 mod intake;
 mod keys;
@@ -62,6 +64,7 @@ mod settle;
 pub mod simulate;
 #[cfg(test)]
 pub(crate) mod testing;
+mod texts;
 mod timeline;
 mod upgrade;
 mod words;
@@ -72,8 +75,9 @@ pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, Virtu
 pub(crate) use commit::Attachment;
 pub use core::{Core, Parts};
 pub use floor::{AgentAtWork, AtHand, IdleNudge, Outage, PresenceChange, SignOfLife, Waiting};
+pub use history::TimelineMark;
 pub use holdings::{Held, Remembered};
-pub use merging::{Merge, TimelineMark};
+pub use merging::Merge;
 pub use network::Network;
 pub use plugins::{
     ActivePlugin, Amendments, ExamReport, Origin, PluginVersion, PluginsError, RefusedWish,

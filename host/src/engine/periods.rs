@@ -4,10 +4,11 @@
 use jiff::Timestamp;
 
 use super::core::Core;
+use super::facts;
 use super::keys;
 use super::request::EngineError;
 use crate::model::{Conversation, ConversationId, Fact};
-use crate::store::{KeyRange, Table, decode_record};
+use crate::store::{KeyRange, Table};
 
 /// How many rows are read at once.
 const PAGE: usize = 1_000;
@@ -46,13 +47,15 @@ impl Core {
         to: Timestamp,
         mut take: impl FnMut(Timestamp, &ConversationId, &Fact),
     ) -> Result<(), EngineError> {
-        self.rows_between(Table::Fact, from, to, |key, value| {
+        self.rows_between(Table::RunByTime, from, to, |key, value| {
+            if value.is_empty() {
+                return Ok(());
+            }
             let run = keys::run_of(key).and_then(|run| run.parts());
             let (Some(at), Some((conversation, _))) = (keys::due_of(key), run) else {
                 return Ok(());
             };
-            let facts: Vec<Fact> = decode_record(Table::Fact, key, value)?;
-            for fact in &facts {
+            for fact in &facts::of_row(key, value)? {
                 take(at, &conversation, fact);
             }
             Ok(())

@@ -9,6 +9,7 @@ use super::intake::Records;
 use super::keys;
 use super::promises::PromiseRow;
 use super::request::EngineError;
+use super::texts;
 use crate::model::{
     Account, AccountId, Conversation, ConversationId, Message, PromiseId, Run, RunId, Ticket,
     TicketId,
@@ -123,27 +124,15 @@ impl Core {
         id: &ConversationId,
         page: MessagePage,
     ) -> Result<Vec<Message>, EngineError> {
-        let all = keys::of_conversation(id);
-        let after = page.after.map(|number| keys::message(id, number));
-        let before = page.before.map(|number| keys::message(id, number));
-        let mut range = KeyRange::prefix(&all);
-        if let Some(after) = &after {
-            range = range.after(after);
-        }
-        if let Some(before) = &before {
-            range = range.before(before);
-        }
-        let backwards = after.is_none();
-        if backwards {
-            range = range.reverse();
-        }
-        let mut messages = decoded(
-            Table::Message,
-            self.store().scan(Table::Message, range, page.limit)?,
-        )?;
-        if backwards {
-            messages.reverse();
-        }
+        let store = self.store().as_ref();
+        let before = page
+            .before
+            .map_or(u32::MAX, |before| before.saturating_sub(1));
+        let Some(after) = page.after else {
+            return Ok(texts::newest(store, id, before, page.limit)?);
+        };
+        let mut messages = texts::after(store, id, after, page.limit)?;
+        messages.retain(|message| message.number <= before);
         Ok(messages)
     }
 

@@ -51,7 +51,7 @@ pub(crate) fn conversation_with_facts(batch: &mut Batch, number: u32, at: Timest
     ];
     for (run, facts) in (1u32..).zip(facts) {
         let at = at + SignedDuration::from_secs(i64::from(run) * 40);
-        let key = keys::fact(at, &RunId::of(&id, run));
-        batch.put_json(Table::Fact, key, &facts);
+        let key = keys::run_by_time(at, &RunId::of(&id, run));
+        batch.put_json(Table::RunByTime, key, &facts);
     }
 }

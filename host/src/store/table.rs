@@ -37,11 +37,11 @@ tables! {
     Identity = 3, "identity";
     /// Conversations and their state.
     Conversation = 4, "conversation";
-    /// Messages in the order of their conversation.
+    /// Texts in the order of their conversation, those of one run together.
     Message = 5, "message";
     /// Runs with their traces.
     Run = 6, "run";
-    /// Index: runs by time.
+    /// Index: runs by time, with what reports count of each.
     RunByTime = 7, "run-by-time";
     /// Work orders for departments.
     Ticket = 8, "ticket";
@@ -69,13 +69,13 @@ tables! {
     Queue = 19, "queue";
     /// Index: conversations by the time at which they began.
     ConversationByTime = 30, "conversation-by-time";
-    /// What reports count, in the order of time.
+    /// Of earlier data: what reports count, now in `run-by-time`. Emptied when the host starts.
     Fact = 31, "fact";
     /// What the desk did by itself, for no customer.
     HostNote = 32, "host-note";
     /// Which accounts are one customer.
     Merge = 33, "merge";
-    /// Index: runs of an account in the order of time.
+    /// Of earlier data: an index that nobody needs any more. Emptied when the host starts.
     AccountTimeline = 34, "account-timeline";
     /// Who may sign in.
     Staff = 50, "staff";

@@ -7,15 +7,15 @@ use sha2::{Digest, Sha256};
 
 use super::{Input, Plan, Progress, Runner};
 use crate::engine::desk_host::DeskHost;
-use crate::engine::keys;
 use crate::engine::network::StepOutside;
 use crate::engine::plan::StepPlan;
+use crate::engine::texts;
 use crate::model::{
     AccountView, Context, ConversationView, Invocation, InvocationResult, Message, NextStep,
     Outcome, RunId,
 };
 use crate::sandbox::{Call, CallFailure, CallReport, Grant, Host, HostSide};
-use crate::store::{KeyRange, StoreError, Table, decode_record};
+use crate::store::StoreError;
 
 impl Runner<'_> {
     pub(in crate::engine) fn context(&self, progress: &Progress<'_>, plan: &StepPlan) -> Context {
@@ -122,14 +122,8 @@ impl Runner<'_> {
         // Where the chain is taken up again, more was written since; the event's own is the last all the same.
         let newest = own.map_or(input.before.message_count, |own| own.number);
         if wanted > 0 && newest > 0 && !(own.is_some() && newest == 1) {
-            let all = keys::of_conversation(&input.before.id);
-            let end = keys::message(&input.before.id, newest + 1);
-            let range = KeyRange::prefix(&all).before(&end).reverse();
             let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
-            for (key, value) in self.store.scan(Table::Message, range, wanted)? {
-                messages.push(decode_record::<Message>(Table::Message, &key, &value)?);
-            }
-            messages.reverse();
+            messages = texts::newest(self.store.as_ref(), &input.before.id, newest, wanted)?;
         }
         if let Some(own) = own
             && wanted > 0
