@@ -328,6 +328,14 @@ fn what_happened_becomes_a_case_that_the_same_component_passes() {
 
     let tested = desk.runs(&["plugin", "test", "talk"]);
     assert!(tested.ends_with("2 passed, 0 failed\n"), "{tested}");
+    let fuel: Vec<&str> = tested
+        .lines()
+        .filter_map(|line| line.strip_suffix(" fuel")?.rsplit(' ').next())
+        .collect();
+    assert!(
+        fuel.len() == 2 && fuel[0] == fuel[1] && fuel[0] != "0",
+        "{tested}"
+    );
     assert!(
         tested.contains("13812345678") && tested.contains("13800000001"),
         "{tested}"

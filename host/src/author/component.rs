@@ -5,6 +5,45 @@ use std::path::Path;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
+/// A component that says what it was written in: a section `producers` of its own, as the tools' convention has it, at its
+/// end. What its parts say of themselves stays.
+pub(super) fn written_in(mut component: Vec<u8>, language: &str) -> Vec<u8> {
+    const CUSTOM: u8 = 0;
+    let text = |text: &str| {
+        let mut bytes = length(text.len());
+        bytes.extend_from_slice(text.as_bytes());
+        bytes
+    };
+    // One field with one value, which has a name and no version.
+    let parts = [
+        text("producers"),
+        length(1),
+        text("language"),
+        length(1),
+        text(language),
+        text(""),
+    ];
+    let content = parts.concat();
+    component.push(CUSTOM);
+    component.extend(length(content.len()));
+    component.extend(content);
+    component
+}
+
+/// A number as WebAssembly has it: seven bits a byte, the lowest first.
+fn length(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        let low = u8::try_from(number & 0x7f).unwrap_or(0);
+        number >>= 7;
+        if number == 0 {
+            bytes.push(low);
+            return bytes;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
 /// The component of a module that carries the description of its world.
 ///
 /// # Errors
@@ -34,4 +73,17 @@ pub(super) fn of_preview1(core: &[u8], wit: &Path, world: &str) -> anyhow::Resul
             wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
         )?
         .encode()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_written_as_webassembly_has_them() {
+        assert_eq!(length(0), [0]);
+        assert_eq!(length(127), [0x7f]);
+        assert_eq!(length(128), [0x80, 0x01]);
+        assert_eq!(length(624_485), [0xe5, 0x8e, 0x26]);
+    }
 }

@@ -26,6 +26,19 @@ crate::model::kinds!(
     }
 );
 
+impl Language {
+    /// As people write it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Rust => "Rust",
+            Self::JavaScript => "JavaScript",
+            Self::Python => "Python",
+            Self::C => "C",
+            Self::Go => "Go",
+        }
+    }
+}
+
 /// A plugin's project on the disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {

@@ -148,9 +148,32 @@ pub(crate) struct TestArgs {
     /// Only cases whose names contain this
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Count fuel also of a component of more than 4 MiB, which has to be compiled once more for that
+    #[arg(long)]
+    fuel: bool,
     /// Print one JSON object for each case
     #[arg(long)]
     json: bool,
+}
+
+/// Larger components take long to compile.
+const COUNTED: u64 = 4 << 20;
+
+/// The component once more, where what its calls do is counted.
+///
+/// # Errors
+/// Where it can't be had.
+fn counted(args: &TestArgs, project: &Project) -> anyhow::Result<Option<Arc<Plugin>>> {
+    let component = project.component();
+    if !args.fuel && std::fs::metadata(&component)?.len() > COUNTED {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(&component)?;
+    let sandbox = setup::counting_sandbox(setup::cache_dir(None))?;
+    let progress = super::progress::counter("compiling it to count its fuel");
+    let plugin = sandbox.activate(&bytes);
+    progress.finish_and_clear();
+    Ok(Some(plugin?))
 }
 
 /// Runs `plugin test`.
@@ -170,11 +193,18 @@ pub(crate) fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
         author::build(&project)?;
     }
     let plugin = plugin(&project, &project.component())?;
+    let counted = counted(args, &project)?;
     let mut failed = 0;
     for case in &cases {
-        let report = cases::run(case, &plugin).map_err(|problem| {
-            anyhow::anyhow!("{}:{}: {problem}", case.file.display(), case.line)
-        })?;
+        let ran = |plugin: &Plugin| {
+            cases::run(case, plugin).map_err(|problem| {
+                anyhow::anyhow!("{}:{}: {problem}", case.file.display(), case.line)
+            })
+        };
+        let mut report = ran(&plugin)?;
+        if let Some(counted) = &counted {
+            report.usage.fuel = ran(counted)?.usage.fuel;
+        }
         failed += usize::from(!report.passed);
         if args.json {
             println!("{}", serde_json::to_string(&report)?);
@@ -220,13 +250,17 @@ pub(super) fn failing_cases(project: &Project, plugin: &Plugin) -> anyhow::Resul
 fn print(report: &CaseReport) {
     let usage = report.usage;
     println!(
-        "{}  {} ({}:{})  {:.1} ms, {} KiB",
+        "{}  {} ({}:{})  {:.1} ms, {} KiB{}",
         if report.passed { "ok  " } else { "FAIL" },
         report.case,
         report.file,
         report.line,
         f64::from(usage.time_us) / 1_000.0,
-        usage.memory >> 10
+        usage.memory >> 10,
+        match usage.fuel {
+            Some(fuel) => format!(", {fuel} fuel"),
+            None => String::new(),
+        }
     );
     let came = &report.came;
     for effect in came.effects.iter().chain(&came.findings).flat_map(items) {

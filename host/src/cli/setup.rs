@@ -41,6 +41,11 @@ pub(crate) fn sandbox(cache: PathBuf) -> anyhow::Result<Arc<Sandbox>> {
     Ok(Arc::new(Sandbox::new(config)?))
 }
 
+/// A sandbox that counts fuel, for an author's own component.
+pub(crate) fn counting_sandbox(cache: PathBuf) -> anyhow::Result<Sandbox> {
+    Ok(Sandbox::new(SandboxConfig::counting(cache))?)
+}
+
 /// Opens a data directory. A failed write to the disk ends the process: it starts again from what is on the disk.
 pub(crate) fn store(dir: &Path) -> anyhow::Result<Arc<dyn Store>> {
     let options = SledOptions {

@@ -20,6 +20,8 @@ pub enum Pool {
     Pooled(PoolConfig),
     /// Mapped for every call: for the compiling child, for tools, and for measuring the pool against.
     OnDemand,
+    /// The same, and what the guest does is counted as fuel: slower, but the same number on every machine. For authors.
+    Counted,
 }
 
 /// The sizes of the pool. Address space only: memory is taken when a slot is first used.
@@ -87,6 +89,7 @@ pub(super) fn engine(pool: &Pool) -> wasmtime::Result<Engine> {
     // scarce. No wasmtime `async`: it costs 3 µs a call and a second stack, and the system preempts threads anyway;
     // calls run on a few threads of their own, so that a looping guest holds one of them for its deadline at most.
     config.epoch_interruption(true);
+    config.consume_fuel(*pool == Pool::Counted);
     config.max_wasm_stack(STACK);
 
     // A trap says where, for the plugin's author; a deep recursion says it twenty times at most.

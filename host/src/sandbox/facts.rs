@@ -69,9 +69,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Facts, String> {
                     add(&mut facts.exports, export.name.name)?;
                 }
             }
-            Payload::CustomSection(section) if facts.language.is_none() => {
+            // What the component itself says goes before what is said of a part: a runtime written in another language.
+            Payload::CustomSection(section) if facts.language.is_none() || depth == 1 => {
                 if let KnownCustom::Producers(fields) = section.as_known() {
-                    facts.language = language(fields);
+                    facts.language = language(fields).or(facts.language);
                 }
             }
             _ => {}

@@ -89,6 +89,16 @@ impl SandboxConfig {
         }
     }
 
+    /// For an author who wants to know what the calls of a component of their own cost: compiles in this process, counts
+    /// fuel.
+    pub fn counting(cache_dir: PathBuf) -> Self {
+        Self {
+            cache_dir: Some(cache_dir),
+            pool: Pool::Counted,
+            ..Self::in_process()
+        }
+    }
+
     /// For a host: compiles in a child of this program, keeps machine code in `cache_dir`.
     ///
     /// # Errors
@@ -171,6 +181,7 @@ pub(crate) struct Room {
     engine: Engine,
     ticker: Ticker,
     max_memory: usize,
+    counts_fuel: bool,
 }
 
 /// One wasmtime engine and what it takes to make plugins on it. Keep one a process.
@@ -212,13 +223,15 @@ impl Sandbox {
         let ticker = Ticker::start(&engine).map_err(|e| SandboxError::Engine(e.to_string()))?;
         let max_memory = match &config.pool {
             Pool::Pooled(pool) => pool.max_memory,
-            Pool::OnDemand => PoolConfig::default().max_memory,
+            Pool::OnDemand | Pool::Counted => PoolConfig::default().max_memory,
         };
+        let counts_fuel = config.pool == Pool::Counted;
         Ok(Self {
             room: Arc::new(Room {
                 engine,
                 ticker,
                 max_memory,
+                counts_fuel,
             }),
             plain,
             wasi,

@@ -271,7 +271,15 @@ impl Plugin {
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(call.limits.host_data);
         hold_to(&mut store, call.limits.time, call.limits.wall);
+        // It is counted, not limited: time is.
+        let counts_fuel = self.room.counts_fuel && store.set_fuel(u64::MAX).is_ok();
         let answer = guest(&mut store);
+        let left = if counts_fuel {
+            store.get_fuel().ok()
+        } else {
+            None
+        };
+        let fuel = left.map(|left| u64::MAX - left);
         // The instance goes with the store; its memory is clean before anybody else gets it.
         let mut state = store.into_data();
         drop(running);
@@ -299,7 +307,7 @@ impl Plugin {
             usage: Usage {
                 time_us: micros(began.elapsed()),
                 outside_us: micros(state.outside.waited),
-                fuel: None,
+                fuel,
                 memory: state.limiter.used() as u64,
                 host_calls: state.asked,
             },

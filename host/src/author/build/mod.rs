@@ -82,5 +82,8 @@ pub fn build(project: &Project) -> Result<PathBuf, BuildError> {
         Language::C => c::build(project, &component)?,
         Language::Go => go::build(project, &component)?,
     }
+    let bytes = std::fs::read(&component).map_err(BuildError::file(&component))?;
+    let bytes = crate::author::component::written_in(bytes, project.language.title());
+    std::fs::write(&component, bytes).map_err(BuildError::file(&component))?;
     Ok(component)
 }
