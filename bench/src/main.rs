@@ -1,14 +1,15 @@
 //! What Switchboard costs, each figure beside the least that it could cost, measured in turns on the same machine.
 //!
 //! ```text
-//! cargo run --release -p switchboard-bench               # everything, about three minutes
-//! cargo run --release -p switchboard-bench -- calls      # one part: calls, messages, starts, rehearsals
+//! cargo run --release -p switchboard-bench               # everything, about six minutes
+//! cargo run --release -p switchboard-bench -- calls      # one part: calls, messages, starts, rehearsals, pages
 //! ```
 //!
 //! - `calls`, `bare`: one plugin call, beside wasmtime with nothing around it.
 //! - `messages`, `load`, `floor`: messages over HTTP, beside servers of the same parts that do less; memory.
 //! - `starts`: from the start of the process to the first answer.
 //! - `rehearsals`: recorded messages through another component.
+//! - `pages`: pages of the console where much is stored, beside those of an empty desk.
 //!
 //! The servers are child processes of this program: called as `switchboard` is called, it is Switchboard.
 
@@ -18,6 +19,7 @@ mod child;
 mod floor;
 mod load;
 mod messages;
+mod pages;
 mod rehearsals;
 mod starts;
 mod table;
@@ -28,7 +30,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 /// What can be measured.
-const PARTS: [&str; 4] = ["calls", "messages", "starts", "rehearsals"];
+const PARTS: [&str; 5] = ["calls", "messages", "starts", "rehearsals", "pages"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -75,6 +77,9 @@ fn measure(parts: &[String]) -> anyhow::Result<()> {
     }
     if wanted("rehearsals") {
         rehearsals::measure(&folder.0)?;
+    }
+    if wanted("pages") {
+        pages::measure(&folder.0)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Customers: looked at, handed over, erased.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use axum::Json;
 use axum::extract::State;
@@ -187,6 +188,7 @@ pub(crate) async fn erase(
 ) -> Result<Json<Erased>, Problem> {
     acting.is_nobody()?;
     let records = api.engine.erase(&AccountId::new(id.clone())).await?;
+    api.erasures.fetch_add(1, Ordering::Relaxed);
     tracing::info!(account = id, records, "a customer was erased");
     Ok(Json(Erased {
         account: id,

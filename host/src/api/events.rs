@@ -140,6 +140,13 @@ pub(crate) async fn follow(
 pub(crate) trait Beside: Send + 'static {
     /// What is new, and when to look again at the latest; `None`: when the conversation's followers are woken.
     fn look(&mut self, api: &Api) -> impl Future<Output = (Vec<Event>, Option<Duration>)> + Send;
+
+    /// How long the client may go on listening before this is asked again; `None`: no longer at all. Asked before
+    /// anything is told.
+    fn lasts(&self, api: &Api) -> impl Future<Output = Option<Duration>> + Send {
+        let _ = api;
+        std::future::ready(Some(Duration::MAX))
+    }
 }
 
 /// Whether the customer writes just now.
@@ -172,7 +179,7 @@ pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<&str>, Problem
 }
 
 /// Runs of a conversation after a number as server-sent events, as they become durable, with what is told beside them,
-/// until the client leaves or the host stops.
+/// until the client leaves, may listen no longer, or the host stops.
 pub(crate) fn stream<B: Beside>(
     api: &Api,
     id: ConversationId,
@@ -195,6 +202,14 @@ pub(crate) fn stream<B: Beside>(
     tokio::spawn(async move {
         let _place = place;
         loop {
+            let mut again = None;
+            if let Some(beside) = &beside {
+                match beside.lasts(&api).await {
+                    Some(Duration::MAX) => {}
+                    Some(lasts) => again = Some(lasts),
+                    None => return,
+                }
+            }
             let runs = api.read({
                 let id = id.clone();
                 move |core| core.runs_after(&id, last, RUNS_AT_ONCE)
@@ -215,10 +230,9 @@ pub(crate) fn stream<B: Beside>(
             if more {
                 continue;
             }
-            let mut again = None;
             if let Some(beside) = &mut beside {
                 let (events, at) = beside.look(&api).await;
-                again = at;
+                again = again.into_iter().chain(at).min();
                 for event in events {
                     if sender.send(Ok(event)).await.is_err() {
                         return;

@@ -50,6 +50,7 @@ mod views;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::Router;
@@ -136,6 +137,8 @@ pub struct Api {
     rehearsing: Arc<Semaphore>,
     visitors: Arc<limiter::Limiter<String>>,
     addresses: Arc<limiter::Limiter<IpAddr>>,
+    /// How many customers were erased since the start.
+    pub(crate) erasures: Arc<AtomicU64>,
     /// Who is writing just now.
     typing: Arc<typing::Typing>,
     pub(crate) stopping: watch::Receiver<bool>,
@@ -161,6 +164,7 @@ impl Api {
             engine,
             staff,
             hub,
+            erasures: Arc::default(),
             typing: Arc::new(typing::Typing::default()),
             stopping,
         }
@@ -337,6 +341,7 @@ routes! {
     Open get "/favicon.svg" => chat::icon_svg;
     Open get "/favicon.ico" => chat::icon;
     Open get "/chat/events" => chat::follow;
+    Open get "/chat/history" => chat::history;
     Token post "/api/v1/conversations/{id}/survey-link" => survey::link;
     Open get "/survey/{token}" => survey::show;
     Open post "/survey/{token}" => survey::vote;

@@ -86,6 +86,7 @@ use super::{
         chat::new_identity_key,
         typing::agent,
         chat::follow,
+        chat::history,
         health::alive,
         health::ready,
         health::metrics,

@@ -138,6 +138,30 @@ impl Frame {
         Time::new(*at, self.now, &self.zone, self.lang)
     }
 
+    /// A day of the week with its date.
+    pub(crate) fn day(&self, at: &Timestamp) -> String {
+        let local = at.to_zoned(self.zone.clone());
+        let weekday = [
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+        ];
+        let nth = usize::try_from(local.weekday().to_monday_zero_offset()).ok();
+        let weekday = nth
+            .and_then(|nth| weekday.get(nth))
+            .copied()
+            .unwrap_or_default();
+        let date = match self.lang {
+            Lang::En => local.strftime("%-d %b"),
+            _ => local.strftime("%-m月%-d日"),
+        };
+        format!("{} {date}", self.one("weekday", weekday))
+    }
+
     /// A time of day, with the day where it isn't today.
     pub(crate) fn clock(&self, at: &Timestamp) -> String {
         let local = at.to_zoned(self.zone.clone());

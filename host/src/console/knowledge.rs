@@ -1,6 +1,6 @@
 //! Knowledge: articles, the search as plugins have it, what nobody could answer, and who was told an article.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -15,15 +15,14 @@ use crate::api::Problem;
 use crate::api::acting::Acting;
 use crate::engine::{Core, EngineError};
 use crate::knowledge::{Article, Hit};
-use crate::model::{Change, Occurrence, Run};
+use crate::model::{Change, ConversationId};
 
 /// How many hits a search shows.
 const HITS: usize = 10;
-/// How many of the newest runs are looked at.
-const LOOKED_AT: usize = 5_000;
-const LOOKED_AT_ONCE: usize = 200;
 /// How many different questions are grouped.
 const QUESTIONS: usize = 300;
+/// How many of those who were told an article a page shows.
+const TOLD: usize = 50;
 /// Two questions that share so much of their pairs of characters are one.
 const ALIKE: f64 = 0.45;
 /// How many are shown.
@@ -54,44 +53,25 @@ struct Shown<'a> {
     query: String,
     hits: Vec<Hit>,
     groups: Vec<Group>,
+    is_whole: bool,
 }
 
-/// Goes through the newest runs that somebody may see, until enough were looked at.
-fn newest(core: &Core, acting: &Acting, mut each: impl FnMut(&Run)) -> Result<(), EngineError> {
-    let (mut before, mut looked_at) = (None, 0);
-    while looked_at < LOOKED_AT {
-        let marks = core.newest_runs(before.as_ref(), LOOKED_AT_ONCE)?;
-        let whole = marks.len() == LOOKED_AT_ONCE;
-        for (mark, id) in marks {
-            looked_at += 1;
-            before = Some(mark);
-            match core.run(&id) {
-                Ok(run) if acting.sees_run(&run) => each(&run),
-                // Hidden, or erased meanwhile.
-                Ok(_) | Err(EngineError::NotFound { .. }) => {}
-                Err(error) => return Err(error),
-            }
+/// Who may see which conversation, each looked up once.
+struct Seen<'s> {
+    core: &'s Core,
+    acting: &'s Acting,
+    known: HashMap<ConversationId, bool>,
+}
+
+impl Seen<'_> {
+    fn sees(&mut self, id: &ConversationId) -> Result<bool, EngineError> {
+        if let Some(known) = self.known.get(id) {
+            return Ok(*known);
         }
-        if !whole {
-            break;
-        }
+        let sees = self.acting.sees_id(self.core, id)?;
+        self.known.insert(id.clone(), sees);
+        Ok(sees)
     }
-    Ok(())
-}
-
-/// A question for which a step searched the articles, and to which nothing from an article was said.
-fn unanswered(run: &Run) -> Option<&str> {
-    let Occurrence::MessageReceived { message } = &run.event.what else {
-        return None;
-    };
-    let calls = run.invocations.iter().flat_map(|call| &call.host_calls);
-    let searched = calls
-        .into_iter()
-        .any(|call| call.call == "knowledge.search");
-    let answered = run.entries.iter().any(
-        |entry| matches!(&entry.change, Change::Replied { message } if !message.sources.is_empty()),
-    );
-    (searched && !answered).then_some(message.text.as_str())
 }
 
 fn pairs(folded: &str) -> BTreeSet<(char, char)> {
@@ -143,9 +123,10 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let (query, now, acting) = (asked.text("q"), frame.now, who.acting());
     let wanted = query.clone();
-    let place = console.api.reporting().await?;
-    let found = console.api.read(move |core| {
-        let _place = place;
+    let found = console.counted(None, move |core, reading| {
+        let questions: Vec<_> = reading.books.lists.questions().cloned().collect();
+        let is_whole = reading.is_whole;
+        drop(reading);
         let workflow = core.workflow();
         let hits = match wanted.is_empty() {
             true => Vec::new(),
@@ -164,29 +145,30 @@ pub(super) async fn show(
         });
         let rows: Vec<Row> = rows.collect();
         let mut groups = Vec::new();
-        newest(core, &acting, |run| {
-            if let Some(question) = unanswered(run) {
-                let folded = workflow.knowledge.fold(question);
-                gather(
-                    &mut groups,
-                    question,
-                    &folded,
-                    run.event.at,
-                    run.id.as_str(),
-                );
+        let mut seen = Seen {
+            core,
+            acting: &acting,
+            known: HashMap::new(),
+        };
+        for question in questions {
+            if seen.sees(&question.conversation)? {
+                let folded = workflow.knowledge.fold(&question.text);
+                let run = question.run.as_str();
+                gather(&mut groups, &question.text, &folded, question.at, run);
             }
-        })?;
+        }
         groups.sort_by_key(|group: &Group| std::cmp::Reverse((group.count, group.at)));
         groups.truncate(SHOWN);
-        Ok((rows, hits, groups))
+        Ok((rows, hits, groups, is_whole))
     });
-    let (rows, hits, groups) = found.await?;
+    let (rows, hits, groups, is_whole) = found.await?;
     Ok(page(&Shown {
         f: &frame,
         rows,
         query,
         hits,
         groups,
+        is_whole,
     }))
 }
 
@@ -205,6 +187,10 @@ struct One<'a> {
     f: &'a Frame,
     row: Row,
     told: Vec<Told>,
+    /// How many there are all in all.
+    all: usize,
+    next: Option<usize>,
+    is_whole: bool,
 }
 
 /// An article, and who was told it.
@@ -213,7 +199,9 @@ pub(super) async fn one(
     frame: Frame,
     who: Who,
     Path(id): Path<String>,
+    Asked(asked): Asked,
 ) -> Result<Response, Problem> {
+    let skipped: usize = asked.text("after").parse().unwrap_or(0);
     let workflow = console.api.engine.core().workflow();
     let article = workflow.base.articles.iter().find(|known| known.id == id);
     let article = article
@@ -221,11 +209,18 @@ pub(super) async fn one(
         .ok_or_else(|| Problem::not_found(format!("there is no article {id:?}")))?;
     let is_retracted = !workflow.desk.articles.iter().any(|known| known.id == id);
     let acting = who.acting();
-    let place = console.api.reporting().await?;
-    let told = console.api.read(move |core| {
-        let _place = place;
+    let told = console.counted(None, move |core, reading| {
+        let runs = reading.books.lists.told(&id);
+        let is_whole = reading.is_whole;
+        drop(reading);
         let mut told = Vec::new();
-        newest(core, &acting, |run| {
+        for run in runs.iter().skip(skipped).take(TOLD) {
+            let run = match core.run(run) {
+                Ok(run) if acting.sees_run(&run) => run,
+                // Hidden, or erased meanwhile.
+                Ok(_) | Err(EngineError::NotFound { .. }) => continue,
+                Err(error) => return Err(error),
+            };
             for entry in &run.entries {
                 let Change::Replied { message } = &entry.change else {
                     continue;
@@ -240,10 +235,10 @@ pub(super) async fn one(
                     });
                 }
             }
-        })?;
-        Ok(told)
+        }
+        Ok((told, runs.len(), is_whole))
     });
-    let told = told.await?;
+    let (told, all, is_whole) = told.await?;
     Ok(page(&One {
         f: &frame,
         row: Row {
@@ -252,6 +247,9 @@ pub(super) async fn one(
             article,
         },
         told,
+        all,
+        next: Some(skipped + TOLD).filter(|next| *next < all),
+        is_whole,
     }))
 }
 

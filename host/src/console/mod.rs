@@ -7,7 +7,8 @@
 //! - `frame`: what every page has; `words`: its texts in three languages; `time`: how times are written;
 //! - `assets`: the style sheet and the script; `form`: what a form sent;
 //! - `entrance`, `set_up`, `profile`: signing in, the first administrator, one's own account;
-//! - `people`, `audit`, `inbox`, `tickets`, `runs`, `plugins`, `reports`, `workflow`, `knowledge`: the pages.
+//! - `ledger`: what pages show of many runs at once, counted as they come;
+//! - `people`, `shifts`, `audit`, `inbox`, `tickets`, `runs`, `plugins`, `trials`, `reports`, `workflow`, `knowledge`: the pages.
 //!
 //! Invariants:
 //! 1. Every route is in [`routes::ROUTES`] with the roles that may use it, and what changes something is in the log.
@@ -23,6 +24,7 @@ mod frame;
 mod gate;
 mod inbox;
 mod knowledge;
+mod ledger;
 mod people;
 mod plugins;
 mod profile;
@@ -30,8 +32,10 @@ mod reports;
 mod routes;
 mod runs;
 mod set_up;
+mod shifts;
 mod tickets;
 mod time;
+mod trials;
 mod words;
 mod workflow;
 
@@ -43,6 +47,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use crate::api::{Api, Problem};
+use crate::engine::EngineError;
 use crate::staff::{Backoff, Staff, StaffError};
 
 pub use routes::{Access, ROUTES, Route};
@@ -58,6 +63,7 @@ pub(crate) struct Console {
     hashing: Arc<Semaphore>,
     is_set_up: Arc<AtomicBool>,
     company: Arc<inbox::Company>,
+    ledger: Arc<ledger::Ledger>,
 }
 
 impl Console {
@@ -67,6 +73,20 @@ impl Console {
 
     fn now(&self) -> Timestamp {
         self.api.engine.core().clock().now()
+    }
+
+    /// Reads what was counted, off the threads that serve the network; that day and all after it are wanted.
+    async fn counted<T: Send + 'static>(
+        &self,
+        from: Option<jiff::civil::Date>,
+        work: impl FnOnce(&crate::engine::Core, ledger::Reading<'_>) -> Result<T, EngineError>
+        + Send
+        + 'static,
+    ) -> Result<T, Problem> {
+        let ledger = Arc::clone(&self.ledger);
+        self.api
+            .read(move |core| work(core, ledger.read(core, from)?))
+            .await
     }
 
     /// Works on the staff's rows, off the threads that serve the network.
@@ -106,6 +126,7 @@ pub fn router(api: &Api) -> Router {
         hashing: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
         is_set_up: Arc::default(),
         company: Arc::default(),
+        ledger: ledger::Ledger::kept(api),
     };
     routes::router(&console).with_state(console)
 }

@@ -152,7 +152,11 @@ fn duty(calendar: &Calendar, now: Timestamp) -> Duty {
 }
 
 /// The shifts that begin today, and the one that goes on since yesterday.
-fn shifts(calendar: &Calendar, now: Timestamp, zone: &TimeZone) -> Vec<(Timestamp, Timestamp)> {
+pub(super) fn shifts(
+    calendar: &Calendar,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Vec<(Timestamp, Timestamp)> {
     const MOST: usize = 8;
     let today = now.to_zoned(zone.clone()).date();
     let midnight = |date: Option<jiff::civil::Date>| {
@@ -180,13 +184,13 @@ fn shifts(calendar: &Calendar, now: Timestamp, zone: &TimeZone) -> Vec<(Timestam
     found
 }
 
-fn spoken(from: Timestamp, to: Timestamp, zone: &TimeZone) -> String {
+pub(super) fn spoken(from: Timestamp, to: Timestamp, zone: &TimeZone) -> String {
     let clock = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%H:%M").to_string();
     format!("{}–{}", clock(from), clock(to))
 }
 
 /// What people call such a day.
-fn kind(shifts: &[(Timestamp, Timestamp)], zone: &TimeZone) -> Option<&'static str> {
+pub(super) fn kind(shifts: &[(Timestamp, Timestamp)], zone: &TimeZone) -> Option<&'static str> {
     let (from, to) = match shifts {
         [] => return None,
         [one] => *one,

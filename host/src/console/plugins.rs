@@ -7,16 +7,17 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use super::Console;
 use super::form::Form;
 use super::frame::{Frame, page, redirect};
 use super::gate::Logged;
+use super::ledger::{Done, Wanted};
 use crate::api::extract::{body, check_kind};
-use crate::api::reports::{Steps, figures_of};
-use crate::api::{MAX_COMPONENT_BYTES, Problem};
-use crate::engine::{Core, Origin, PluginVersion, RehearsalReport};
+use crate::api::{MAX_COMPONENT_BYTES, Problem, SIGNATURE};
+use crate::engine::{
+    Core, ExamReport, Origin, PluginVersion, RehearsalReport, Trial, TrialKind, VersionFigures,
+};
 
 /// The days of history on which a version is tried, and how many examples are shown of each difference.
 const DAYS: i64 = 30;
@@ -29,6 +30,8 @@ struct Named {
     versions: Vec<PluginVersion>,
     /// The steps that use it.
     uses: Vec<Use>,
+    /// What runs beside the live version.
+    trial: Option<Trial>,
 }
 
 /// A grant that a plugin asks for, and whether the step has it.
@@ -58,6 +61,8 @@ struct Plugins<'a> {
     f: &'a Frame,
     plugins: Vec<Named>,
     tried: Option<Tried>,
+    examined: Option<Examined>,
+    is_whole: bool,
 }
 
 impl Plugins<'_> {
@@ -69,13 +74,40 @@ impl Plugins<'_> {
             Origin::Pushed => "pushed",
         }
     }
+
+    /// The share of accounts that a canary answers, in percent; none: it is in shadow.
+    fn percent(&self, trial: &Trial) -> Option<String> {
+        match trial.kind {
+            TrialKind::Shadow => None,
+            TrialKind::Canary { per_mille } => Some(format!("{}", f64::from(per_mille) / 10.0)),
+        }
+    }
+
+    /// What each call took on average.
+    fn mean(&self, figures: &VersionFigures) -> String {
+        self.f.micros(&(figures.time_us / figures.calls.max(1)))
+    }
 }
 
 /// What a rehearsal found.
-struct Tried {
+pub(super) struct Tried {
     name: String,
     version: String,
     reports: Vec<RehearsalReport>,
+}
+
+/// What came of an exam.
+pub(super) struct Examined {
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) reports: Vec<ExamReport>,
+}
+
+/// What was tried just now.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) tried: Option<Tried>,
+    pub(super) examined: Option<Examined>,
 }
 
 /// The page.
@@ -83,26 +115,32 @@ pub(super) async fn show(
     State(console): State<Console>,
     frame: Frame,
 ) -> Result<Response, Problem> {
-    render(&console, &frame, None).await
+    render(&console, &frame, Outcome::default()).await
 }
 
-async fn render(
+pub(super) async fn render(
     console: &Console,
     frame: &Frame,
-    tried: Option<Tried>,
+    outcome: Outcome,
 ) -> Result<Response, Problem> {
-    let versions = console.api.manage(Core::plugins).await?;
-    let (now, zone) = (frame.now, frame.zone.clone());
-    let from = now
-        .checked_sub(SignedDuration::from_hours(24))
-        .unwrap_or(now);
-    let place = console.api.reporting().await?;
-    let figures = console.api.read(move |core| {
-        let _place = place;
-        figures_of::<Steps>(core, from, now, &zone)
+    let read = console
+        .api
+        .manage(|core: &Core| Ok((core.plugins()?, core.trials())));
+    let (versions, trials) = read.await?;
+    let from = frame.now.checked_sub(SignedDuration::from_hours(24));
+    let from = from.unwrap_or(frame.now);
+    let counted = console.counted(None, move |core, reading| {
+        let figures = |step: &str, version: &str| {
+            let wanted = Wanted {
+                event: None,
+                step,
+                version: Some(version),
+            };
+            reading.books.steps.since(from, wanted)
+        };
+        Ok((uses(core, figures), reading.is_whole))
     });
-    let figures = figures.await?;
-    let core = console.api.engine.core();
+    let (uses, is_whole) = counted.await?;
     let mut plugins: BTreeMap<String, Named> = BTreeMap::new();
     for version in versions {
         let named = plugins
@@ -112,23 +150,31 @@ async fn render(
                 summary: String::new(),
                 versions: Vec::new(),
                 uses: Vec::new(),
+                trial: None,
             });
         named.versions.insert(0, version);
     }
-    for (used, summary) in uses(core, &figures) {
+    for (used, summary) in uses {
         if let Some(named) = plugins.get_mut(&used.0) {
             named.summary = summary;
             named.uses.push(used.1);
         }
     }
+    for trial in trials {
+        if let Some(named) = plugins.get_mut(&trial.plugin) {
+            named.trial = Some(trial);
+        }
+    }
     Ok(page(&Plugins {
         f: frame,
         plugins: plugins.into_values().collect(),
-        tried,
+        tried: outcome.tried,
+        examined: outcome.examined,
+        is_whole,
     }))
 }
 
-fn uses(core: &Core, figures: &[Value]) -> Vec<((String, Use), String)> {
+fn uses(core: &Core, figures: impl Fn(&str, &str) -> Done) -> Vec<((String, Use), String)> {
     let workflow = core.workflow();
     let plans = workflow.steps.iter().chain(&workflow.reviewers);
     let configured = workflow.desk.steps.iter().chain(&workflow.desk.reviewers);
@@ -136,13 +182,10 @@ fn uses(core: &Core, figures: &[Value]) -> Vec<((String, Use), String)> {
         .zip(configured)
         .map(|(plan, step)| {
             let manifest = plan.plugin.manifest();
-            let row = figures.iter().find(|row| {
-                text(row, "step") == plan.name && text(row, "version") == manifest.version
-            });
-            let figure = |name: &str| row.map_or(0, |row| number(row, name));
+            let done = figures(&plan.name, &manifest.version);
             let most_time_us = u64::try_from(plan.limits.time.as_micros()).unwrap_or(u64::MAX);
             let most_memory = u64::try_from(plan.limits.memory).unwrap_or(u64::MAX);
-            let (time_us, memory) = (figure("p99_us"), figure("max_memory_bytes"));
+            let (time_us, memory) = (done.quantile(99), done.most_memory);
             let asks = manifest.grants.iter().map(|name| Asked {
                 is_granted: step.grants.has(name) || name == "http" && !step.http.is_empty(),
                 name: name.clone(),
@@ -151,8 +194,8 @@ fn uses(core: &Core, figures: &[Value]) -> Vec<((String, Use), String)> {
                 step: plan.name.clone(),
                 version: manifest.version.clone(),
                 asks: asks.collect(),
-                calls: figure("calls"),
-                failed: figure("failed"),
+                calls: done.calls,
+                failed: done.failed,
                 time_us,
                 most_time_us,
                 time_share: share(time_us, most_time_us),
@@ -168,14 +211,6 @@ fn uses(core: &Core, figures: &[Value]) -> Vec<((String, Use), String)> {
 /// Of a hundred.
 fn share(part: u64, whole: u64) -> u64 {
     (part.saturating_mul(100) / whole.max(1)).min(100)
-}
-
-fn text<'v>(row: &'v Value, name: &str) -> &'v str {
-    row.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn number(row: &Value, name: &str) -> u64 {
-    row.get(name).and_then(Value::as_u64).unwrap_or_default()
 }
 
 /// Tries a version on recorded history; changes nothing.
@@ -198,7 +233,11 @@ pub(super) async fn rehearse(
         version,
         reports: reports.await?,
     };
-    render(&console, &frame, Some(tried)).await
+    let outcome = Outcome {
+        tried: Some(tried),
+        ..Outcome::default()
+    };
+    render(&console, &frame, outcome).await
 }
 
 /// Makes a version live.
@@ -209,14 +248,8 @@ pub(super) async fn activate(
 ) -> Result<Response, Problem> {
     let version = form.needed("version")?;
     let force = form.text("force") == "yes";
-    let rehearses = console
-        .api
-        .engine
-        .core()
-        .desk()
-        .settings
-        .rehearsal
-        .is_some();
+    let settings = console.api.engine.core().desk().settings.clone();
+    let rehearses = settings.rehearsal.is_some() || settings.exams.contains_key(&name);
     let place = match rehearses && !force {
         true => Some(console.api.rehearsing().await?),
         false => None,
@@ -241,7 +274,7 @@ pub(super) async fn roll_back(
     Ok(done(format!("{} {}", active.name, active.version)))
 }
 
-fn done(detail: String) -> Response {
+pub(super) fn done(detail: String) -> Response {
     let mut response = redirect("/console/plugins?done=done-saved");
     response.extensions_mut().insert(Logged(detail));
     response
@@ -262,6 +295,8 @@ pub(super) async fn push(
         let busy = "another component is being taken in; try again shortly";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, busy).retry_after(2));
     };
+    let signature = request.headers().get(SIGNATURE).cloned();
+    let signature = signature.and_then(|value| value.to_str().ok().map(str::to_owned));
     let bytes = body(
         request,
         MAX_COMPONENT_BYTES,
@@ -270,7 +305,10 @@ pub(super) async fn push(
     .await?;
     let pushed = console.api.manage(move |core| {
         let _place = place;
-        core.push_plugin(&name, &version, &bytes)
+        let signature = signature
+            .as_deref()
+            .filter(|signature| !signature.is_empty());
+        core.push_signed_plugin(&name, &version, &bytes, signature, false)
     });
     let pushed = pushed.await?;
     let mut response = StatusCode::CREATED.into_response();

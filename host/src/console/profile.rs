@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use qrcode::{Color, QrCode};
 
 use super::Console;
 use super::entrance::{check_password, forget, welcome};
@@ -37,6 +38,37 @@ struct Key {
     field: String,
     /// For an app on this device.
     link: String,
+    /// The link for a camera; none where it is too long for that.
+    picture: Option<Picture>,
+}
+
+/// A QR code.
+struct Picture {
+    /// How many squares it is wide, with the margin that cameras need.
+    width: usize,
+    /// Its dark squares as the path of a drawing.
+    path: String,
+}
+
+impl Picture {
+    /// The light squares around it.
+    const MARGIN: usize = 4;
+
+    fn of(text: &str) -> Option<Self> {
+        let code = QrCode::new(text).ok()?;
+        let mut path = String::new();
+        for (nth, color) in code.to_colors().into_iter().enumerate() {
+            if color == Color::Dark {
+                let (x, y) = (nth % code.width(), nth / code.width());
+                let (x, y) = (x + Self::MARGIN, y + Self::MARGIN);
+                path.push_str(&format!("M{x} {y}h1v1h-1z"));
+            }
+        }
+        Some(Self {
+            width: code.width() + 2 * Self::MARGIN,
+            path,
+        })
+    }
 }
 
 impl Key {
@@ -51,6 +83,7 @@ impl Key {
         Self {
             text,
             field: URL_SAFE_NO_PAD.encode(secret),
+            picture: Picture::of(&link),
             link,
         }
     }
@@ -216,4 +249,20 @@ pub(super) async fn sign_out_everywhere(
     let mut response = redirect("/console/sign-in?done=done-out");
     forget(&caller, &mut response);
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_has_three_corners_and_a_margin() {
+        let key = Key::of(&[7; 20], "蓝鲸玩具", "he-min");
+        let picture = key.picture.unwrap();
+        // Each corner begins with seven dark squares in a row.
+        let row =
+            |x: usize, y: usize| (x..x + 7).all(|x| picture.path.contains(&format!("M{x} {y}h1")));
+        assert!(row(4, 4) && row(picture.width - 11, 4) && row(4, picture.width - 5));
+        assert!(!picture.path.contains("M3 ") && !picture.path.contains(" 3h1"));
+    }
 }

@@ -15,12 +15,13 @@ use super::Console;
 use super::form::{Asked, Form};
 use super::frame::{Frame, page};
 use super::gate::Who;
+use super::ledger::{Day, MOST_DAYS};
 use crate::api::Problem;
 use crate::api::acting::Acting;
-use crate::api::reports::{Figures, Satisfaction, Tickets, figures_of};
+use crate::api::reports::{Figures, Joined, Satisfaction, Tickets, Volume, figures_of};
 use crate::engine::{Core, EngineError};
 use crate::model::{Change, ConversationId, Run};
-use crate::report::{Column, Kind, Period, Sheet};
+use crate::report::{Column, Kind, Period, Sheet, Tally as _, form};
 
 /// The days of a report where none are said.
 const DAYS: i64 = 30;
@@ -33,6 +34,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// The reports of the page, by the name of their file.
 const NAMES: &[&str] = &[
     "hours",
+    "volume",
     "agents",
     "satisfaction",
     "tickets",
@@ -46,6 +48,19 @@ const HOURS: &[Column] = &[
     Column::plain("hour"),
     Column::plain("messages"),
     Column::plain("conversations"),
+];
+const VOLUME: &[Column] = &[
+    Column::plain("date"),
+    Column::plain("conversations"),
+    Column::plain("messages"),
+    Column::plain("step_replies"),
+    Column::plain("agent_replies"),
+    Column::plain("host_replies"),
+    Column::plain("hand_offs"),
+    Column::plain("tickets"),
+    Column::plain("resolved"),
+    Column::plain("reopened"),
+    Column::plain("failures"),
 ];
 const SATISFACTION: &[Column] = &[
     Column::plain("code"),
@@ -67,8 +82,8 @@ const TICKETS: &[Column] = &[
 ];
 
 /// What customers wrote, by channel and hour of the desk's day.
-#[derive(Default)]
-struct Hours(BTreeMap<(String, i8), (u32, u32)>);
+#[derive(Clone, Default)]
+pub(super) struct Hours(BTreeMap<(String, i8), (u32, u32)>);
 
 impl Figures for Hours {
     const COLUMNS: &'static [&'static str] = &["channel", "hour", "messages", "conversations"];
@@ -92,7 +107,89 @@ impl Figures for Hours {
     }
 }
 
-/// One of the reports.
+impl Joined for Hours {
+    fn join(&mut self, later: &Self) {
+        for (key, (more, others)) in &later.0 {
+            let (messages, conversations) = self.0.entry(key.clone()).or_default();
+            *messages += more;
+            *conversations += others;
+        }
+    }
+}
+
+fn of_rows(name: &'static str, columns: &'static [Column], rows: Vec<Value>) -> Sheet {
+    let rows = rows.into_iter().filter_map(|row| match row {
+        Value::Object(row) => Some(row),
+        _ => None,
+    });
+    Sheet {
+        name,
+        title: name.to_owned(),
+        columns,
+        rows: rows.collect(),
+    }
+}
+
+/// The rows that somebody may see, so many of them: what is hidden from somebody must not show.
+fn shown(
+    core: &Core,
+    acting: &Acting,
+    rows: Vec<Map<String, Value>>,
+    most: usize,
+) -> Result<Vec<Map<String, Value>>, EngineError> {
+    let mut found = Vec::new();
+    for row in rows {
+        if found.len() == most {
+            break;
+        }
+        let id = row.get("conversation").and_then(Value::as_str);
+        let id = id.filter(|id| id.starts_with(ConversationId::PREFIX));
+        let is_shown = match id {
+            Some(id) => acting.sees_id(core, &ConversationId::new(id))?,
+            None => true,
+        };
+        if is_shown {
+            found.push(row);
+        }
+    }
+    Ok(found)
+}
+
+/// A report with how many rows it has all in all: of those that tell of one conversation each, only the first are there.
+type Cut = (Sheet, usize);
+
+/// All of them from what was counted, without reading more than what a page shows.
+fn sheets(core: &Core, acting: &Acting, day: Day, period: Period) -> Result<Vec<Cut>, EngineError> {
+    let hours = of_rows("hours", HOURS, day.hours.rows());
+    let conversations = hours.rows.iter().map(|row| number(row, "conversations"));
+    let conversations = usize::try_from(conversations.sum::<u64>()).unwrap_or(usize::MAX);
+    let volume = of_rows("volume", VOLUME, day.volume.rows());
+    let satisfaction = of_rows("satisfaction", SATISFACTION, day.satisfaction.rows());
+    let tickets = of_rows("tickets", TICKETS, day.tickets.rows());
+    let mut quality = day.quality.sheet();
+    let found = quality.rows.len();
+    quality.rows = shown(core, acting, quality.rows, SHOWN)?;
+    // A few more than are shown, for those that are hidden.
+    let mut records = form::beginning(core, period, 2 * SHOWN)?;
+    let conversations = conversations.max(records.rows.len());
+    records.rows = shown(core, acting, records.rows, SHOWN)?;
+    let whole = |sheet: Sheet| {
+        let rows = sheet.rows.len();
+        (sheet, rows)
+    };
+    Ok(vec![
+        whole(hours),
+        whole(volume),
+        whole(day.agents.sheet()),
+        whole(satisfaction),
+        whole(tickets),
+        whole(day.workload.sheet()),
+        (quality, found),
+        (records, conversations),
+    ])
+}
+
+/// One of the reports, read from its period.
 fn sheet(
     core: &Core,
     acting: &Acting,
@@ -103,6 +200,10 @@ fn sheet(
     let Period { from, to } = period;
     let (name, columns, rows) = match name {
         "hours" => ("hours", HOURS, figures_of::<Hours>(core, from, to, &zone)?),
+        "volume" => {
+            let rows = figures_of::<Volume>(core, from, to, &zone)?;
+            ("volume", VOLUME, rows)
+        }
         "satisfaction" => {
             let rows = figures_of::<Satisfaction>(core, from, to, &zone)?;
             ("satisfaction", SATISFACTION, rows)
@@ -117,33 +218,11 @@ fn sheet(
                 return Ok(None);
             };
             let mut sheet = kind.of(core, period)?;
-            // Conversation by conversation: what is hidden from somebody must not show.
-            let mut rows = Vec::with_capacity(sheet.rows.len());
-            for row in sheet.rows {
-                let id = row.get("conversation").and_then(Value::as_str);
-                let id = id.filter(|id| id.starts_with(ConversationId::PREFIX));
-                let is_shown = match id {
-                    Some(id) => acting.sees_id(core, &ConversationId::new(id))?,
-                    None => true,
-                };
-                if is_shown {
-                    rows.push(row);
-                }
-            }
-            sheet.rows = rows;
+            sheet.rows = shown(core, acting, sheet.rows, usize::MAX)?;
             return Ok(Some(sheet));
         }
     };
-    let rows = rows.into_iter().filter_map(|row| match row {
-        Value::Object(row) => Some(row),
-        _ => None,
-    });
-    Ok(Some(Sheet {
-        name,
-        title: name.to_owned(),
-        columns,
-        rows: rows.collect(),
-    }))
+    Ok(Some(of_rows(name, columns, rows)))
 }
 
 /// A bar with its name and its figure.
@@ -269,13 +348,17 @@ struct Table {
 }
 
 impl Table {
-    fn of(sheet: &Sheet) -> Self {
+    fn of((sheet, all): &Cut, frame: &Frame) -> Self {
         let cell = |row: &Map<String, Value>, key: &str| match row.get(key) {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
         };
-        let heads = sheet.columns.iter().map(|column| column.head().to_owned());
+        // The record form has heads of its own, in two languages.
+        let heads = sheet.columns.iter().map(|column| match column.head() {
+            head if head == column.key => frame.one("column", head),
+            head => head.to_owned(),
+        });
         let rows = sheet.rows.iter().take(SHOWN).map(|row| {
             let cells = sheet.columns.iter().map(|column| cell(row, column.key));
             cells.collect()
@@ -284,7 +367,7 @@ impl Table {
             name: sheet.name,
             heads: heads.collect(),
             rows: rows.collect(),
-            more: sheet.rows.len().saturating_sub(SHOWN),
+            more: all.saturating_sub(SHOWN),
         }
     }
 }
@@ -304,6 +387,7 @@ struct Reports<'a> {
     from: String,
     to: String,
     query: String,
+    is_whole: bool,
 }
 
 /// Which days; the last one counts whole.
@@ -353,29 +437,45 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let Days { from, to, period } = days(&asked, &frame)?;
     let acting = who.acting();
-    let place = console.api.reporting().await?;
-    let sheets = console.api.read(move |core| {
-        let _place = place;
-        let mut sheets = Vec::new();
-        for name in NAMES {
-            sheets.extend(sheet(core, &acting, name, period)?);
-        }
-        Ok(sheets)
-    });
-    let sheets = sheets.await?;
-    let hours = sheets.iter().find(|sheet| sheet.name == "hours");
+    let today = frame.now.to_zoned(frame.zone.clone()).date();
+    let kept_from = today.checked_sub(SignedDuration::from_hours(24 * i64::from(MOST_DAYS)));
+    let (sheets, is_whole) = if kept_from.is_ok_and(|kept_from| from < kept_from) {
+        let place = console.api.reporting().await?;
+        let read = console.api.read(move |core| {
+            let _place = place;
+            let mut sheets = Vec::new();
+            for name in NAMES {
+                if let Some(sheet) = sheet(core, &acting, name, period)? {
+                    let rows = sheet.rows.len();
+                    sheets.push((sheet, rows));
+                }
+            }
+            Ok((sheets, true))
+        });
+        read.await?
+    } else {
+        let counted = console.counted(Some(from), move |core, reading| {
+            let (day, is_whole) = (reading.books.between(from, to), reading.is_whole);
+            drop(reading);
+            Ok((sheets(core, &acting, day, period)?, is_whole))
+        });
+        counted.await?
+    };
+    let hours = sheets.iter().find(|(sheet, _)| sheet.name == "hours");
     let query = format!("from={from}&to={to}");
     Ok(page(&Reports {
         f: &frame,
-        chart: chart(hours.map_or(&[], |sheet| sheet.rows.as_slice())),
+        chart: chart(hours.map_or(&[], |(sheet, _)| sheet.rows.as_slice())),
         sections: sheets.iter().map(|sheet| section(sheet, &frame)).collect(),
         from: from.to_string(),
         to: to.to_string(),
         query,
+        is_whole,
     }))
 }
 
-fn section(sheet: &Sheet, frame: &Frame) -> Section {
+fn section(cut: &Cut, frame: &Frame) -> Section {
+    let sheet = &cut.0;
     let rows = sheet.rows.iter();
     let bars = match sheet.name {
         "agents" => bars(rows.skip(1).map(|row| {
@@ -387,6 +487,26 @@ fn section(sheet: &Sheet, frame: &Frame) -> Section {
                 mean.is_some_and(|mean| mean > 60.0),
             )
         })),
+        "volume" => bars(
+            [
+                "conversations",
+                "hand_offs",
+                "resolved",
+                "reopened",
+                "failures",
+            ]
+            .into_iter()
+            .map(|name| {
+                let all: u64 = sheet.rows.iter().map(|row| number(row, name)).sum();
+                let is_bad = matches!(name, "reopened" | "failures");
+                (
+                    frame.one("column", name),
+                    all as f64,
+                    all.to_string(),
+                    is_bad,
+                )
+            }),
+        ),
         "satisfaction" => bars(["1", "2", "3", "4"].into_iter().map(|code| {
             let row = sheet.rows.iter().find(|row| text(row, "code") == code);
             let answers = row.map_or(0, |row| number(row, "answers"));
@@ -427,7 +547,7 @@ fn section(sheet: &Sheet, frame: &Frame) -> Section {
     };
     Section {
         bars,
-        table: Table::of(sheet),
+        table: Table::of(cut, frame),
     }
 }
 

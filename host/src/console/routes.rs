@@ -6,7 +6,7 @@ use axum::middleware::from_fn_with_state;
 use super::gate::{Gate, gate};
 use super::{
     Console, assets, audit, entrance, inbox, knowledge, people, plugins, profile, reports, runs,
-    set_up, tickets, workflow,
+    set_up, shifts, tickets, trials, workflow,
 };
 use crate::staff::Role::{self, Administrator, Agent, Auditor, Member, Supervisor};
 
@@ -69,7 +69,9 @@ const QUIET: &[&str] = &[
     "/console/alive",
     "/console/runs/{id}/replay",
     "/console/plugins/{name}/rehearse",
+    "/console/plugins/{name}/exam",
     "/console/workflow/{step}/preview",
+    "/console/people/{name}/shifts/preview",
     "/console/conversations/{id}/typing",
     "/console/conversations/{id}/review",
 ];
@@ -170,6 +172,9 @@ routes! {
     LEAD post "/console/knowledge/{id}/retract" => knowledge::retract;
     OVERSEE get "/console/plugins" => plugins::show;
     ADMIN post "/console/plugins/{name}/rehearse" => plugins::rehearse;
+    ADMIN post "/console/plugins/{name}/exam" => trials::examine;
+    ADMIN post "/console/plugins/{name}/trial" => trials::begin;
+    ADMIN post "/console/plugins/{name}/trial/end" => trials::end;
     ADMIN post "/console/plugins/{name}/activate" => plugins::activate;
     ADMIN post "/console/plugins/{name}/rollback" => plugins::roll_back;
     ADMIN post "/console/plugins/{name}/versions/{version}" => plugins::push;
@@ -180,6 +185,10 @@ routes! {
     ADMIN post "/console/people/{name}/role" => people::change_role;
     ADMIN post "/console/people/{name}/access" => people::change_access;
     ADMIN post "/console/people/{name}/password" => people::reset_password;
+    OVERSEE get "/console/people/{name}/shifts" => shifts::show;
+    ADMIN post "/console/people/{name}/shifts" => shifts::apply;
+    ADMIN post "/console/people/{name}/shifts/preview" => shifts::preview;
+    ADMIN post "/console/people/{name}/shifts/rollback" => shifts::roll_back;
     AUDIT get "/console/audit" => audit::show;
     AUDIT get "/console/audit.csv" => audit::export;
 }

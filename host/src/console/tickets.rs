@@ -3,12 +3,13 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::Console;
 use super::form::{Asked, Form};
 use super::frame::{Frame, page, redirect};
 use super::gate::{Logged, Who};
+use super::ledger::Glimpse;
 use crate::api::Problem;
 use crate::api::acting::Acting;
 use crate::engine::{Core, EngineError, Request};
@@ -16,10 +17,8 @@ use crate::model::{Ticket, TicketId, TicketKind, TicketStatus};
 use crate::staff::Role;
 use crate::workflow::Desk;
 
-/// How many tickets are looked at for one page.
-const LOOKED_AT: usize = 10_000;
-/// How many of them are read at once.
-const LOOKED_AT_ONCE: usize = 500;
+/// How many open ones of each status the board shows.
+const OPEN: usize = 100;
 /// How many closed ones the board shows.
 const CLOSED: usize = 20;
 /// How many a list shows.
@@ -41,14 +40,14 @@ impl Card {
                 || ticket.department.clone(),
                 |known| known.display_name(Some(lang)).to_owned(),
             ),
-            is_overdue: is_overdue(&ticket, now),
+            is_overdue: is_overdue(ticket.status, ticket.due, now),
             ticket,
         }
     }
 }
 
-fn is_overdue(ticket: &Ticket, now: Timestamp) -> bool {
-    ticket.status != TicketStatus::Closed && ticket.due.is_some_and(|due| due < now)
+fn is_overdue(status: TicketStatus, due: Option<Timestamp>, now: Timestamp) -> bool {
+    status != TicketStatus::Closed && due.is_some_and(|due| due < now)
 }
 
 /// A column of the board.
@@ -66,6 +65,7 @@ struct Tickets<'a> {
     rows: Vec<Card>,
     is_list: bool,
     is_cut: bool,
+    is_whole: bool,
     departments: Vec<(String, String)>,
     department: String,
     kinds: &'static [TicketKind],
@@ -80,6 +80,7 @@ struct Filter {
     kind: Option<TicketKind>,
     overdue: bool,
     acting: Acting,
+    name: String,
 }
 
 /// The board, or the list.
@@ -96,36 +97,37 @@ pub(super) async fn show(
         kind: asked.some("kind").as_deref().and_then(TicketKind::parse),
         overdue: asked.text("overdue") == "yes",
         acting: who.acting(),
+        name: who.name().to_owned(),
     };
     let (department, kind) = (filter.department.clone(), filter.kind);
     let overdue = filter.overdue;
     let now = frame.now;
-    let (mut found, is_cut) = console
-        .api
-        .read(move |core| tickets(core, &filter, now))
-        .await?;
-    found.sort_by_key(|ticket| {
-        let closed = ticket.status == TicketStatus::Closed;
-        let due = ticket.due.unwrap_or(Timestamp::MAX);
-        let late = std::cmp::Reverse(is_overdue(ticket, now));
-        let newest = std::cmp::Reverse(ticket.opened_at);
-        (
-            closed,
-            late,
-            std::cmp::Reverse(ticket.priority),
-            due,
-            newest,
-        )
-    });
-    let lang = frame.lang.tag();
     let is_list = asked.text("view") == "list";
-    let cards: Vec<Card> = found
-        .into_iter()
-        .map(|ticket| Card::of(ticket, &desk, lang, now))
-        .collect();
+    let counted = console.counted(None, move |core, reading| {
+        let is_whole = reading.is_whole;
+        let mut found: Vec<Glimpse> = reading.books.lists.tickets().cloned().collect();
+        drop(reading);
+        found.retain(|ticket| filter.takes(ticket, now));
+        found.sort_by_cached_key(|ticket| turn(ticket, now));
+        Ok((shown(core, &filter, found, is_list)?, is_whole))
+    });
+    let (shown, is_whole) = counted.await?;
+    let lang = frame.lang.tag();
+    let card = |ticket| Card::of(ticket, &desk, lang, now);
+    let is_cut = is_list && shown.iter().map(|found| found.count).sum::<usize>() > LISTED;
     let (rows, lanes) = match is_list {
-        true => (cards.into_iter().take(LISTED).collect(), Vec::new()),
-        false => (Vec::new(), lanes(cards)),
+        true => {
+            let tickets = shown.into_iter().flat_map(|found| found.tickets);
+            (tickets.map(card).collect(), Vec::new())
+        }
+        false => {
+            let lanes = shown.into_iter().map(|found| Lane {
+                status: found.status.as_str(),
+                count: found.count,
+                cards: found.tickets.into_iter().map(card).collect(),
+            });
+            (Vec::new(), lanes.collect())
+        }
     };
     let departments = desk.directory.departments().iter().map(|department| {
         let called = department.display_name(Some(lang)).to_owned();
@@ -137,6 +139,7 @@ pub(super) async fn show(
         rows,
         is_list,
         is_cut,
+        is_whole,
         departments: departments.collect(),
         department: department.unwrap_or_default(),
         kinds: TicketKind::ALL,
@@ -155,60 +158,75 @@ fn own_department(desk: &Desk, who: &Who) -> Option<String> {
     Some(person.map_or_else(String::new, |person| person.department.clone()))
 }
 
-fn lanes(cards: Vec<Card>) -> Vec<Lane> {
-    let mut lanes: Vec<Lane> = TicketStatus::ALL
-        .iter()
-        .map(|status| Lane {
-            status: status.as_str(),
-            count: 0,
-            cards: Vec::new(),
-        })
-        .collect();
-    for card in cards {
-        let status = card.ticket.status;
-        let Some(lane) = lanes.iter_mut().find(|lane| lane.status == status.as_str()) else {
-            continue;
-        };
-        lane.count += 1;
-        if status != TicketStatus::Closed || lane.cards.len() < CLOSED {
-            lane.cards.push(card);
-        }
+impl Filter {
+    fn takes(&self, ticket: &Glimpse, now: Timestamp) -> bool {
+        let department = self.department.as_ref();
+        !ticket.is_old(now)
+            && !ticket.about.contains(&self.name)
+            && department.is_none_or(|wanted| *wanted == ticket.department)
+            && self.kind.is_none_or(|kind| kind == ticket.kind)
+            && (!self.overdue || is_overdue(ticket.status, ticket.due, now))
     }
-    lanes
 }
 
-/// What is shown, and whether there may be more.
-fn tickets(
+/// In which order tickets stand: what is late first, then what is urgent, then what is due sooner.
+fn turn(ticket: &Glimpse, now: Timestamp) -> impl Ord + use<> {
+    use std::cmp::Reverse;
+    (
+        ticket.status == TicketStatus::Closed,
+        Reverse(is_overdue(ticket.status, ticket.due, now)),
+        Reverse(ticket.priority),
+        ticket.due.unwrap_or(Timestamp::MAX),
+        Reverse(ticket.opened_at),
+        ticket.id.clone(),
+    )
+}
+
+/// The tickets of a status, as many as are shown, and how many there are.
+struct Found {
+    status: TicketStatus,
+    count: usize,
+    tickets: Vec<Ticket>,
+}
+
+/// Reads those that are shown: by status, or for a list one after the other.
+fn shown(
     core: &Core,
     filter: &Filter,
-    now: Timestamp,
-) -> Result<(Vec<Ticket>, bool), EngineError> {
-    let long_ago = now
-        .checked_sub(SignedDuration::from_hours(30 * 24))
-        .unwrap_or(Timestamp::MIN);
-    let (mut tickets, mut cursor, mut looked_at) = (Vec::new(), None, 0);
-    loop {
-        let found = core.tickets(cursor.as_ref(), LOOKED_AT_ONCE)?;
-        let whole = found.len() == LOOKED_AT_ONCE;
-        for ticket in found {
-            looked_at += 1;
-            cursor = Some(ticket.id.clone());
-            let is_old = ticket.status == TicketStatus::Closed && ticket.opened_at < long_ago;
-            let is_wanted = !is_old
-                && filter
-                    .department
-                    .as_ref()
-                    .is_none_or(|wanted| *wanted == ticket.department)
-                && filter.kind.is_none_or(|kind| kind == ticket.kind)
-                && (!filter.overdue || is_overdue(&ticket, now));
-            if is_wanted && filter.acting.sees_ticket(core, &ticket)? {
-                tickets.push(ticket);
-            }
+    glimpses: Vec<Glimpse>,
+    is_list: bool,
+) -> Result<Vec<Found>, EngineError> {
+    let mut all: Vec<Found> = TicketStatus::ALL
+        .iter()
+        .map(|status| Found {
+            status: *status,
+            count: 0,
+            tickets: Vec::new(),
+        })
+        .collect();
+    for glimpse in glimpses {
+        // A list has them in their order, whatever their status.
+        let lane = all
+            .iter_mut()
+            .find(|found| is_list || found.status == glimpse.status);
+        let Some(lane) = lane else { continue };
+        lane.count += 1;
+        let most = match (is_list, glimpse.status) {
+            (true, _) => LISTED,
+            (false, TicketStatus::Closed) => CLOSED,
+            (false, _) => OPEN,
+        };
+        if lane.tickets.len() >= most {
+            continue;
         }
-        if !whole || looked_at >= LOOKED_AT {
-            return Ok((tickets, whole));
+        match core.ticket(&glimpse.id) {
+            Ok(ticket) if filter.acting.sees_ticket(core, &ticket)? => lane.tickets.push(ticket),
+            // Hidden, or erased meanwhile.
+            Ok(_) | Err(EngineError::NotFound { .. }) => lane.count -= 1,
+            Err(error) => return Err(error),
         }
     }
+    Ok(all)
 }
 
 #[derive(Template)]
@@ -296,37 +314,13 @@ pub(super) async fn update(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::testing::complaint;
-
-    fn ticket(number: u128, status: TicketStatus) -> Ticket {
-        Ticket {
-            id: TicketId::from_random(number),
-            ..complaint(status)
-        }
-    }
-
-    #[test]
-    fn the_board_counts_what_it_does_not_show() {
-        let closed = (0..30).map(|number| ticket(number, TicketStatus::Closed));
-        let open = (30..60).map(|number| ticket(number, TicketStatus::Opened));
-        let cards = closed.chain(open).map(|ticket| Card {
-            department: String::new(),
-            is_overdue: false,
-            ticket,
-        });
-        let lanes = lanes(cards.collect());
-        let counts: Vec<_> = lanes
-            .iter()
-            .map(|lane| (lane.status, lane.count, lane.cards.len()))
-            .collect();
-        assert_eq!(counts[0], ("opened", 30, 30));
-        assert_eq!(counts[3], ("closed", 30, CLOSED));
-    }
 
     #[test]
     fn what_is_closed_is_never_overdue() {
+        let due = "2026-11-01T00:30:00Z".parse().ok();
         let later = "2026-11-02T00:00:00Z".parse().unwrap();
-        assert!(is_overdue(&ticket(1, TicketStatus::Opened), later));
-        assert!(!is_overdue(&ticket(1, TicketStatus::Closed), later));
+        assert!(is_overdue(TicketStatus::Opened, due, later));
+        assert!(!is_overdue(TicketStatus::Closed, due, later));
+        assert!(!is_overdue(TicketStatus::Opened, None, later));
     }
 }

@@ -12,10 +12,9 @@ use super::Console;
 use super::form::Form;
 use super::frame::{Frame, page, redirect};
 use super::gate::{Logged, Who};
+use super::ledger::{Done, Wanted as WantedCalls};
 use crate::api::Problem;
-use crate::api::reports::each_run;
 use crate::engine::{Core, Revision};
-use crate::model::{InvocationResult, Run};
 use crate::workflow::{Grants, Step};
 
 /// How many lines of a configuration are compared.
@@ -54,89 +53,16 @@ struct Shown<'a> {
     chains: Vec<Chain>,
     reviewers: Vec<Stop>,
     revisions: Vec<Revision>,
+    is_whole: bool,
 }
 
-/// Calls by kind of event and step; under no kind those of all together.
-#[derive(Default)]
-struct Calls(BTreeMap<(&'static str, String), Done>);
-
-#[derive(Default)]
-struct Done {
-    failed: u64,
-    micros: Vec<u32>,
-}
-
-impl Calls {
-    fn of(&self, event: &'static str, step: &str) -> While {
-        let Some(done) = self.0.get(&(event, step.to_owned())) else {
-            return While::default();
-        };
-        // The smallest that so many of a hundred don't exceed.
-        let quantile = |hundredths: usize| {
-            let rank = (done.micros.len() * hundredths).div_ceil(100).max(1);
-            done.micros.get(rank - 1).copied().map_or(0, u64::from)
-        };
-        While {
-            calls: done.micros.len() as u64,
+impl While {
+    fn of(done: &Done) -> Self {
+        Self {
+            calls: done.calls,
             failed: done.failed,
-            usual_us: quantile(50),
-            slow_us: quantile(99),
-        }
-    }
-}
-
-/// The runs of so many hours, read once for both.
-struct Both {
-    hour: Calls,
-    day: Calls,
-}
-
-async fn calls(console: &Console, frame: &Frame) -> Result<Both, Problem> {
-    let now = frame.now;
-    let back = |hours| {
-        now.checked_sub(SignedDuration::from_hours(hours))
-            .unwrap_or(now)
-    };
-    let (hour, day) = (back(1), back(24));
-    let place = console.api.reporting().await?;
-    let counted = console.api.read(move |core| {
-        let _place = place;
-        let mut both = Both {
-            hour: Calls::default(),
-            day: Calls::default(),
-        };
-        each_run(core, day, now, |run: &Run| {
-            both.day.add(run);
-            if run.event.at >= hour {
-                both.hour.add(run);
-            }
-        })?;
-        both.hour.sort();
-        both.day.sort();
-        Ok(both)
-    });
-    counted.await
-}
-
-impl Calls {
-    fn add(&mut self, run: &Run) {
-        for call in &run.invocations {
-            let has_failed = match &call.result {
-                InvocationResult::Failed { .. } => true,
-                InvocationResult::Reviewed { failure, .. } => failure.is_some(),
-                InvocationResult::Done { .. } => false,
-            };
-            for event in ["", run.event.kind().as_str()] {
-                let done = self.0.entry((event, call.step.clone())).or_default();
-                done.failed += u64::from(has_failed);
-                done.micros.push(call.usage.time_us);
-            }
-        }
-    }
-
-    fn sort(&mut self) {
-        for done in self.0.values_mut() {
-            done.micros.sort_unstable();
+            usual_us: done.quantile(50),
+            slow_us: done.quantile(99),
         }
     }
 }
@@ -146,7 +72,38 @@ pub(super) async fn show(
     State(console): State<Console>,
     frame: Frame,
 ) -> Result<Response, Problem> {
-    let both = calls(&console, &frame).await?;
+    let now = frame.now;
+    let back = |hours| {
+        now.checked_sub(SignedDuration::from_hours(hours))
+            .unwrap_or(now)
+    };
+    let (hour, day) = (back(1), back(24));
+    let steps: Vec<(Option<&'static str>, String)> = {
+        let desk = console.api.engine.core().desk();
+        let chains = desk.chains.iter().flat_map(|(kind, chain)| {
+            let steps = chain.iter().filter_map(|index| desk.steps.get(*index));
+            steps.map(|step| (Some(kind.as_str()), step.name.clone()))
+        });
+        let reviewers = desk.reviewers.iter().map(|step| (None, step.name.clone()));
+        chains.chain(reviewers).collect()
+    };
+    let counted = console.counted(None, move |_, reading| {
+        let figures = steps.into_iter().map(|(event, step)| {
+            let since = |from| {
+                let wanted = WantedCalls {
+                    event,
+                    step: &step,
+                    version: None,
+                };
+                While::of(&reading.books.steps.since(from, wanted))
+            };
+            let both = (since(hour), since(day));
+            ((event.unwrap_or_default(), step), both)
+        });
+        let figures: BTreeMap<_, _> = figures.collect();
+        Ok((figures, reading.is_whole))
+    });
+    let (figures, is_whole) = counted.await?;
     let core = console.api.engine.core();
     let workflow = core.workflow();
     let desk = &workflow.desk;
@@ -162,21 +119,27 @@ pub(super) async fn show(
     let of_files: BTreeMap<&str, &str> = base
         .map(|step| (step.name.as_str(), step.settings_sha256.as_str()))
         .collect();
-    let stop = |event: &'static str, step: &Step| Stop {
-        name: step.name.clone(),
-        plugin: versions
-            .get(step.name.as_str())
+    let stop = |event: &'static str, step: &Step| {
+        let (hour, day) = figures
+            .get(&(event, step.name.clone()))
             .cloned()
-            .unwrap_or_default(),
-        when: step
-            .when
-            .as_ref()
-            .map(|when| when.text().to_owned())
-            .unwrap_or_default(),
-        policy: step.on_failure.as_str(),
-        is_amended: of_files.get(step.name.as_str()) != Some(&step.settings_sha256.as_str()),
-        hour: both.hour.of(event, &step.name),
-        day: both.day.of(event, &step.name),
+            .unwrap_or_default();
+        Stop {
+            name: step.name.clone(),
+            plugin: versions
+                .get(step.name.as_str())
+                .cloned()
+                .unwrap_or_default(),
+            when: step
+                .when
+                .as_ref()
+                .map(|when| when.text().to_owned())
+                .unwrap_or_default(),
+            policy: step.on_failure.as_str(),
+            is_amended: of_files.get(step.name.as_str()) != Some(&step.settings_sha256.as_str()),
+            hour,
+            day,
+        }
     };
     let chains = desk.chains.iter().map(|(kind, chain)| Chain {
         event: kind.as_str(),
@@ -195,13 +158,14 @@ pub(super) async fn show(
         chains,
         reviewers,
         revisions,
+        is_whole,
     }))
 }
 
 /// A line of two texts side by side: ` ` in both, `-` only before, `+` only after.
-struct Line {
-    sign: char,
-    text: String,
+pub(super) struct Line {
+    pub(super) sign: char,
+    pub(super) text: String,
 }
 
 /// A grant that a step may have.
@@ -296,7 +260,7 @@ fn said<'g>(grants: impl Iterator<Item = &'g str>, config: &Value) -> String {
 }
 
 /// The lines of two texts, those that are in both once, by their longest common part.
-fn difference(before: &str, after: &str) -> Vec<Line> {
+pub(super) fn difference(before: &str, after: &str) -> Vec<Line> {
     let a: Vec<&str> = before.lines().take(COMPARED).collect();
     let b: Vec<&str> = after.lines().take(COMPARED).collect();
     let width = b.len() + 1;

@@ -74,6 +74,7 @@ pub use chores::{Chore, keep};
 pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, VirtualClock};
 pub(crate) use commit::Attachment;
 pub use core::{Core, Parts};
+pub(crate) use failure::NEEDS_ATTENTION;
 pub use floor::{AgentAtWork, AtHand, IdleNudge, Outage, PresenceChange, SignOfLife, Waiting};
 pub use history::TimelineMark;
 pub use holdings::{Held, Remembered};
@@ -81,7 +82,8 @@ pub use merging::Merge;
 pub use network::Network;
 pub use plugins::{
     ActivePlugin, Amendments, ExamReport, Origin, PluginVersion, PluginsError, RefusedWish,
-    Revision, StepAmendment, Trial, TrialKind, VersionFigures, WHOLE, WrongCase, standard_plugins,
+    Revision, ShiftAmendment, StepAmendment, Trial, TrialKind, VersionFigures, WHOLE, WrongCase,
+    standard_plugins,
 };
 pub use promises::PromiseRow;
 pub use reading::{MessagePage, RunMark};

@@ -7,7 +7,7 @@ use super::core::Core;
 use super::facts;
 use super::keys;
 use super::request::EngineError;
-use crate::model::{Conversation, ConversationId, Fact};
+use crate::model::{Conversation, ConversationId, Fact, RunId};
 use crate::store::{KeyRange, Table};
 
 /// How many rows are read at once.
@@ -60,6 +60,46 @@ impl Core {
             }
             Ok(())
         })
+    }
+
+    /// The facts of one run.
+    ///
+    /// # Errors
+    /// Where the store can't be read.
+    pub(crate) fn facts_of(&self, at: Timestamp, run: &RunId) -> Result<Vec<Fact>, EngineError> {
+        let key = keys::run_by_time(at, run);
+        match self.store().get(Table::RunByTime, &key)? {
+            Some(value) if !value.is_empty() => Ok(facts::of_row(&key, &value)?),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The first conversations that began from one time (included) to another (not).
+    ///
+    /// # Errors
+    /// Where the store can't be read.
+    pub(crate) fn first_conversations(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Conversation>, EngineError> {
+        let (from, to) = (keys::before(from), keys::before(to));
+        let range = KeyRange::all().from(&from).before(&to);
+        let rows = self.store().scan(Table::ConversationByTime, range, limit)?;
+        let mut found = Vec::new();
+        for id in rows
+            .iter()
+            .filter_map(|(key, _)| keys::conversation_of(key))
+        {
+            match self.conversation(&id) {
+                Ok(state) => found.push(state),
+                // Erased meanwhile.
+                Err(EngineError::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
     }
 
     fn rows_between(

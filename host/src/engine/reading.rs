@@ -17,13 +17,18 @@ use crate::model::{
 use crate::store::{KeyRange, Row, Table, decode_record};
 
 /// A place in the list of runs by time: opaque, good for going on from there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RunMark(Vec<u8>);
 
 impl RunMark {
     /// The mark as text for a client to hand back.
     pub fn to_text(&self) -> String {
         super::intake::hex(&self.0)
+    }
+
+    /// When the run was that it marks.
+    pub(crate) fn at(&self) -> Option<Timestamp> {
+        keys::due_of(&self.0)
     }
 
     /// The mark that [`RunMark::to_text`] wrote.

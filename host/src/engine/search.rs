@@ -12,7 +12,7 @@ use crate::model::Conversation;
 use crate::store::{KeyRange, Table};
 
 /// How many conversations one page looks through at most.
-const LOOKED_THROUGH: usize = 2_000;
+const LOOKED_THROUGH: usize = 500;
 /// How many messages of a conversation are read at once.
 const MESSAGES: usize = 200;
 

@@ -18,7 +18,7 @@ const KEYS: [&str; 7] = [
 const FENCE: &str = "+++";
 
 /// What the desk knows about one topic in one language, worded as it may be said to a customer (R28).
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Article {
     /// The file's name without `.md`; `topic.language` by custom.
     pub id: String,

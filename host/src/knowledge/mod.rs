@@ -67,12 +67,16 @@ pub enum KnowledgeError {
     Index(#[from] tantivy::TantivyError),
 }
 
+/// The label of an article that is no answer but a text that people send as it is.
+pub const CANNED: &str = "canned";
+
 /// A desk's articles, ready to be searched.
 ///
 /// Versions of one article in several languages, named `topic.language.md`, belong together: a customer may ask
 /// in any language that one of them knows, and is answered from the version in the customer's language.
 pub struct Knowledge {
     articles: Vec<Article>,
+    canned: Vec<Article>,
     positions: HashMap<String, usize>,
     /// The topic of each article.
     topics: Vec<usize>,
@@ -90,8 +94,11 @@ impl Knowledge {
     /// # Errors
     /// Two articles with the same id; otherwise only what would be a defect of this build.
     pub fn build(articles: Vec<Article>) -> Result<Self, KnowledgeError> {
-        let mut articles = articles;
+        let is_canned = |article: &Article| article.labels.iter().any(|label| label == CANNED);
+        let (mut canned, mut articles): (Vec<_>, Vec<_>) =
+            articles.into_iter().partition(is_canned);
         articles.sort_by(|a, b| a.id.cmp(&b.id));
+        canned.sort_by(|a, b| a.id.cmp(&b.id));
         let mut positions = HashMap::with_capacity(articles.len());
         for (position, article) in articles.iter().enumerate() {
             if positions.insert(article.id.clone(), position).is_some() {
@@ -116,6 +123,7 @@ impl Knowledge {
         let index = ArticleIndex::build(&articles, &analyzed)?;
         Ok(Self {
             articles,
+            canned,
             positions,
             topics,
             versions,
@@ -180,6 +188,11 @@ impl Knowledge {
             .into_iter()
             .map(|(score, article)| hit(score, article))
             .collect()
+    }
+
+    /// Texts that people send as they are, ordered by id: no search finds them.
+    pub fn canned(&self) -> &[Article] {
+        &self.canned
     }
 
     /// The article of that id, valid or not.

@@ -9,6 +9,7 @@ use super::sheet::{Column, Sheet};
 use super::{Period, seconds};
 use crate::engine::{Core, EngineError};
 use crate::model::{Conversation, Record, Worker};
+use crate::workflow::Desk;
 
 /// What it is called.
 pub const TITLE: &str = "在线客服受理记录表 Online service record form";
@@ -42,15 +43,31 @@ pub const COLUMNS: &[Column] = &[
 /// Where the store can't be read.
 pub fn report(core: &Core, period: Period) -> Result<Sheet, EngineError> {
     let desk = core.desk();
-    let zone = &desk.time_zone;
     let mut rows = Vec::new();
     core.conversations_between(period.from, period.to, |state| {
         let number = rows.len() + 1;
-        rows.push(row(number, &state, zone));
+        rows.push(row(number, &state, &desk.time_zone));
         Ok(())
     })?;
+    Ok(sheet(&desk, period, rows))
+}
+
+/// The same with its first lines only.
+///
+/// # Errors
+/// Where the store can't be read.
+pub(crate) fn beginning(core: &Core, period: Period, lines: usize) -> Result<Sheet, EngineError> {
+    let desk = core.desk();
+    let states = core.first_conversations(period.from, period.to, lines)?;
+    let rows = states.iter().zip(1..);
+    let rows = rows.map(|(state, number)| row(number, state, &desk.time_zone));
+    Ok(sheet(&desk, period, rows.collect()))
+}
+
+fn sheet(desk: &Desk, period: Period, rows: Vec<Map<String, Value>>) -> Sheet {
+    let zone = &desk.time_zone;
     let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
-    Ok(Sheet {
+    Sheet {
         name: "records",
         title: format!(
             "{TITLE} · {} · {} – {}",
@@ -60,7 +77,7 @@ pub fn report(core: &Core, period: Period) -> Result<Sheet, EngineError> {
         ),
         columns: COLUMNS,
         rows,
-    })
+    }
 }
 
 /// The period's last moment, which tells its last day.

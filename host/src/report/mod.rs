@@ -17,11 +17,14 @@ pub mod quality;
 pub mod sheet;
 pub mod workload;
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use jiff::Timestamp;
 
 pub use sheet::{Column, Sheet, SheetError};
 
 use crate::engine::{Core, EngineError};
+use crate::model::{ConversationId, Fact};
 
 /// From one time (included) to another (not).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +89,36 @@ impl Kind {
             Self::Records => form::report(core, period),
         }
     }
+}
+
+/// What a report is added up from, fact by fact. Those of two periods make that of both, so that whoever keeps them day
+/// by day has the report of any days without reading anything.
+pub(crate) trait Tally: Clone + Default {
+    /// Adds a fact; facts come in the order of time.
+    fn add(&mut self, at: Timestamp, conversation: &ConversationId, fact: &Fact);
+    /// Adds what another period counted.
+    fn join(&mut self, other: &Self);
+    /// The report.
+    fn sheet(self) -> Sheet;
+
+    /// That of a period.
+    ///
+    /// # Errors
+    /// Where the store can't be read.
+    fn of(core: &Core, period: Period) -> Result<Self, EngineError> {
+        let mut tally = Self::default();
+        core.facts_between(period.from, period.to, |at, conversation, fact| {
+            tally.add(at, conversation, fact);
+        })?;
+        Ok(tally)
+    }
+}
+
+/// A conversation where only its number counts: eight bytes instead of its id.
+fn mark(conversation: &ConversationId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    conversation.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// To three digits; none of none.

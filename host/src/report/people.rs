@@ -7,10 +7,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::sheet::{Column, Sheet};
-use super::{Period, mean, quantile, share};
+use super::{Period, Tally, mark, mean, quantile, share};
 use crate::engine::{Core, EngineError};
 use crate::model::{ConversationId, Fact, Worker};
 
@@ -34,9 +35,9 @@ pub const COLUMNS: &[Column] = &[
     Column::plain("mean_points"),
 ];
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Agent {
-    conversations: HashSet<ConversationId>,
+    conversations: HashSet<u64>,
     replies: u32,
     responses: Vec<u32>,
     ratings: u32,
@@ -48,9 +49,18 @@ struct Agent {
 /// # Errors
 /// Where the store can't be read.
 pub fn report(core: &Core, period: Period) -> Result<Sheet, EngineError> {
-    let mut all = Agent::default();
-    let mut agents: BTreeMap<String, Agent> = BTreeMap::new();
-    core.facts_between(period.from, period.to, |_, conversation, fact| {
+    Ok(Agents::of(core, period)?.sheet())
+}
+
+/// All agents together, and each.
+#[derive(Clone, Default)]
+pub(crate) struct Agents {
+    all: Agent,
+    agents: BTreeMap<String, Agent>,
+}
+
+impl Tally for Agents {
+    fn add(&mut self, _: Timestamp, conversation: &ConversationId, fact: &Fact) {
         let name = match fact {
             Fact::Replied {
                 name,
@@ -62,29 +72,39 @@ pub fn report(core: &Core, period: Period) -> Result<Sheet, EngineError> {
             } => agent,
             _ => return,
         };
-        let agent = agents.entry(name.clone()).or_default();
-        for agent in [agent, &mut all] {
+        let conversation = mark(conversation);
+        let agent = self.agents.entry(name.clone()).or_default();
+        for agent in [agent, &mut self.all] {
             agent.add(conversation, fact);
         }
-    })?;
-    let mut rows = vec![all.row(EVERYBODY)];
-    rows.extend(agents.into_iter().map(|(name, agent)| agent.row(&name)));
-    Ok(Sheet {
-        name: "agents",
-        title: "客服响应时间与满意度 Response time and satisfaction".to_owned(),
-        columns: COLUMNS,
-        rows,
-    })
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.all.join(&other.all);
+        for (name, agent) in &other.agents {
+            self.agents.entry(name.clone()).or_default().join(agent);
+        }
+    }
+
+    fn sheet(self) -> Sheet {
+        let mut rows = vec![self.all.row(EVERYBODY)];
+        let each = self.agents.into_iter();
+        rows.extend(each.map(|(name, agent)| agent.row(&name)));
+        Sheet {
+            name: "agents",
+            title: "客服响应时间与满意度 Response time and satisfaction".to_owned(),
+            columns: COLUMNS,
+            rows,
+        }
+    }
 }
 
 impl Agent {
-    fn add(&mut self, conversation: &ConversationId, fact: &Fact) {
+    fn add(&mut self, conversation: u64, fact: &Fact) {
         match fact {
             Fact::Replied { .. } => {
                 self.replies += 1;
-                if !self.conversations.contains(conversation) {
-                    self.conversations.insert(conversation.clone());
-                }
+                self.conversations.insert(conversation);
             }
             Fact::Responded { business, .. } => self.responses.push(*business),
             Fact::Rated { points, .. } => {
@@ -93,6 +113,14 @@ impl Agent {
             }
             _ => {}
         }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.conversations.extend(&other.conversations);
+        self.replies += other.replies;
+        self.responses.extend(&other.responses);
+        self.ratings += other.ratings;
+        self.points.extend(&other.points);
     }
 
     fn row(mut self, name: &str) -> Map<String, Value> {

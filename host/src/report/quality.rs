@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::sheet::{Column, Sheet};
-use super::{Period, share};
+use super::{Period, Tally, mark, share};
 use crate::engine::{Core, EngineError};
 use crate::model::{ConversationId, Fact, Severity};
 
@@ -26,7 +27,7 @@ pub const COLUMNS: &[Column] = &[
     Column::plain("share_without_findings"),
 ];
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Found {
     blocking: u32,
     warnings: u32,
@@ -40,14 +41,21 @@ struct Found {
 /// # Errors
 /// Where the store can't be read.
 pub fn report(core: &Core, period: Period) -> Result<Sheet, EngineError> {
-    let mut checked: HashSet<ConversationId> = HashSet::new();
-    let mut all = Found::default();
-    let mut found: BTreeMap<ConversationId, Found> = BTreeMap::new();
-    core.facts_between(period.from, period.to, |_, conversation, fact| {
-        if !checked.contains(conversation)
-            && matches!(fact, Fact::Replied { .. } | Fact::Found { .. })
-        {
-            checked.insert(conversation.clone());
+    Ok(Findings::of(core, period)?.sheet())
+}
+
+/// What was found, over all and in each conversation in which something was.
+#[derive(Clone, Default)]
+pub(crate) struct Findings {
+    checked: HashSet<u64>,
+    all: Found,
+    found: BTreeMap<ConversationId, Found>,
+}
+
+impl Tally for Findings {
+    fn add(&mut self, _: Timestamp, conversation: &ConversationId, fact: &Fact) {
+        if matches!(fact, Fact::Replied { .. } | Fact::Found { .. }) {
+            self.checked.insert(mark(conversation));
         }
         if let Fact::Found {
             author,
@@ -55,32 +63,49 @@ pub fn report(core: &Core, period: Period) -> Result<Sheet, EngineError> {
             severity,
         } = fact
         {
-            let one = found.entry(conversation.clone()).or_default();
-            for found in [one, &mut all] {
+            let one = self.found.entry(conversation.clone()).or_default();
+            for found in [one, &mut self.all] {
                 found.add(author, rule, *severity);
             }
         }
-    })?;
-    let mut first = all.row();
-    let without = checked.len().saturating_sub(found.len());
-    first.insert("conversation".to_owned(), json!(super::people::EVERYBODY));
-    first.insert("score".to_owned(), mean_score(&found, checked.len()));
-    first.insert("checked".to_owned(), json!(checked.len()));
-    let without = json!(share(without, checked.len()));
-    first.insert("share_without_findings".to_owned(), without);
-    let mut rest: Vec<_> = found.into_iter().collect();
-    rest.sort_by_key(|(_, found)| found.score());
-    let rest = rest.into_iter().map(|(conversation, found)| {
-        let mut row = found.row();
-        row.insert("conversation".to_owned(), json!(conversation));
-        row
-    });
-    Ok(Sheet {
-        name: "quality",
-        title: "会话质检 Quality of conversations".to_owned(),
-        columns: COLUMNS,
-        rows: std::iter::once(first).chain(rest).collect(),
-    })
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.checked.extend(&other.checked);
+        self.all.join(&other.all);
+        for (conversation, found) in &other.found {
+            let one = self.found.entry(conversation.clone()).or_default();
+            one.join(found);
+        }
+    }
+
+    fn sheet(self) -> Sheet {
+        let Self {
+            checked,
+            all,
+            found,
+        } = self;
+        let mut first = all.row();
+        let without = checked.len().saturating_sub(found.len());
+        first.insert("conversation".to_owned(), json!(super::people::EVERYBODY));
+        first.insert("score".to_owned(), mean_score(&found, checked.len()));
+        first.insert("checked".to_owned(), json!(checked.len()));
+        let without = json!(share(without, checked.len()));
+        first.insert("share_without_findings".to_owned(), without);
+        let mut rest: Vec<_> = found.into_iter().collect();
+        rest.sort_by_key(|(_, found)| found.score());
+        let rest = rest.into_iter().map(|(conversation, found)| {
+            let mut row = found.row();
+            row.insert("conversation".to_owned(), json!(conversation));
+            row
+        });
+        Sheet {
+            name: "quality",
+            title: "会话质检 Quality of conversations".to_owned(),
+            columns: COLUMNS,
+            rows: std::iter::once(first).chain(rest).collect(),
+        }
+    }
 }
 
 /// Conversations without findings score 100.
@@ -105,6 +130,14 @@ impl Found {
         }
         self.rules.insert(rule.to_owned());
         self.authors.insert(author.to_owned());
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.blocking += other.blocking;
+        self.warnings += other.warnings;
+        self.remarks += other.remarks;
+        self.rules.extend(other.rules.iter().cloned());
+        self.authors.extend(other.authors.iter().cloned());
     }
 
     fn score(&self) -> u32 {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::sheet::{Column, Sheet};
-use super::{Period, mean, seconds};
+use super::{Period, Tally, mark, mean, seconds};
 use crate::engine::{Core, EngineError};
 use crate::model::{ConversationId, Fact, Worker};
 
@@ -24,9 +24,9 @@ pub const COLUMNS: &[Column] = &[
     Column::plain("most_at_once"),
 ];
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Load {
-    conversations: HashSet<ConversationId>,
+    conversations: HashSet<u64>,
     replies: u32,
     /// Conversations that were settled and that they wrote in.
     settled: u32,
@@ -39,9 +39,16 @@ struct Load {
 /// # Errors
 /// Where the store can't be read.
 pub fn report(core: &Core, period: Period) -> Result<Sheet, EngineError> {
-    // The empty name stands for all of a kind, and comes first.
-    let mut loads: BTreeMap<(Worker, String), Load> = BTreeMap::new();
-    core.facts_between(period.from, period.to, |at, conversation, fact| {
+    Ok(Loads::of(core, period)?.sheet())
+}
+
+/// The load of each. The empty name stands for all of a kind, and comes first.
+#[derive(Clone, Default)]
+pub(crate) struct Loads(BTreeMap<(Worker, String), Load>);
+
+impl Tally for Loads {
+    fn add(&mut self, at: Timestamp, conversation: &ConversationId, fact: &Fact) {
+        let (Self(loads), conversation) = (self, mark(conversation));
         let mut add = |worker: Worker, name: &str| {
             for name in [name, ""] {
                 let load = loads.entry((worker, name.to_owned())).or_default();
@@ -65,30 +72,43 @@ pub fn report(core: &Core, period: Period) -> Result<Sheet, EngineError> {
             }
             _ => {}
         }
-    })?;
-    let rows = loads
-        .into_iter()
-        .map(|((worker, name), load)| load.row(worker, &name));
-    Ok(Sheet {
-        name: "workload",
-        title: "工作量统计 Workload".to_owned(),
-        columns: COLUMNS,
-        rows: rows.collect(),
-    })
+    }
+
+    fn join(&mut self, other: &Self) {
+        for (who, load) in &other.0 {
+            self.0.entry(who.clone()).or_default().join(load);
+        }
+    }
+
+    fn sheet(self) -> Sheet {
+        let loads = self.0.into_iter();
+        let rows = loads.map(|((worker, name), load)| load.row(worker, &name));
+        Sheet {
+            name: "workload",
+            title: "工作量统计 Workload".to_owned(),
+            columns: COLUMNS,
+            rows: rows.collect(),
+        }
+    }
 }
 
 impl Load {
-    fn add(&mut self, at: Timestamp, conversation: &ConversationId, fact: &Fact) {
+    fn add(&mut self, at: Timestamp, conversation: u64, fact: &Fact) {
         match fact {
             Fact::Replied { .. } => {
                 self.replies += 1;
-                if !self.conversations.contains(conversation) {
-                    self.conversations.insert(conversation.clone());
-                }
+                self.conversations.insert(conversation);
             }
             Fact::Released { since, .. } => self.held.push((*since, at)),
             _ => {}
         }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.conversations.extend(&other.conversations);
+        self.replies += other.replies;
+        self.settled += other.settled;
+        self.held.extend(&other.held);
     }
 
     fn row(self, worker: Worker, name: &str) -> Map<String, Value> {

@@ -11,7 +11,7 @@ use crate::store::{Batch, KeyRange, Table, decode_record};
 /// How many rows are read at once.
 const AT_ONCE: usize = 500;
 /// How many rows one page looks through.
-const LOOKED_THROUGH: usize = 20_000;
+const LOOKED_THROUGH: usize = 5_000;
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -37,7 +37,7 @@ mod tests;
 mod trust;
 mod widget;
 
-pub use calendar::{Calendar, Hours};
+pub use calendar::{Calendar, Hours, WEEKDAYS, WeekProblem};
 pub use condition::{Condition, ConditionError, Scope};
 pub use config::{ConfigProblem, check_config};
 pub use desk::{DESK_FILE, DIRECTORY_FILE, Desk, HOURS_FILE, PluginFile};

@@ -279,3 +279,28 @@ fn a_live_stream_tells_who_answers_and_who_writes_on_either_side() {
         "it was sent"
     );
 }
+
+#[test]
+fn a_stream_ends_with_the_identity_and_only_who_is_signed_for_reads_what_was_said_before() {
+    let audience = HOST.get("/api/v1/identity-key").ok()["audience"].clone();
+    let now = jiff::Timestamp::now().as_second();
+    let token = signed(&json!({"sub": "cust-8", "aud": audience, "exp": now + 6}));
+    with_identity(&token, "hello").ok();
+    let line = format!("x-switchboard-identity: {token}\r\nconnection: close\r\n");
+    let mut stream = HOST.follow("/chat/events?live=true", &line);
+    stream.named("state");
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut stream.0, &mut rest).unwrap();
+    let over = jiff::Timestamp::now().as_second();
+    assert!(
+        (now + 5..now + 20).contains(&over),
+        "ended at {}",
+        over - now
+    );
+    let read = |name: &str, value: &str| HOST.call("GET", "/chat/history", &[(name, value)], b"");
+    read("x-switchboard-identity", &token).refused(401);
+    read("x-switchboard-visitor", &"cd".repeat(16)).refused(400);
+    let token = signed(&json!({"sub": "cust-8", "aud": audience, "exp": now + 60}));
+    let page = read("x-switchboard-identity", &token).ok();
+    assert_eq!(page["messages"], json!([]), "there is only the current one");
+}

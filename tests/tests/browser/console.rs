@@ -92,6 +92,23 @@ fn an_agent_takes_a_customer_is_warned_answers_and_resolves_and_a_four_opens_it_
     agent.shows("#thread", "satisfaction: 4");
     agent.shows("#thread", "opened again");
     agent.is_unharmed();
+    // The supervisor finds all of it in the report of the day.
+    other.go(&host.at("/console/reports"));
+    other.shows("#hours .legend", "web");
+    let figure = |section: &str, name: &str| {
+        let script = "const row = [...document.querySelectorAll(`#${arguments[0]} table.bars tr`)] \
+            .find((row) => row.textContent.includes(arguments[1])); return row ? row.lastElementChild.textContent.trim() : ''";
+        other.script(script, json!([section, name]))
+    };
+    assert_eq!(figure("volume", "Conversations"), json!("1"));
+    assert_eq!(figure("volume", "Resolved"), json!("1"));
+    assert_eq!(figure("volume", "Opened again"), json!("1"));
+    assert_eq!(figure("satisfaction", "4 not solved"), json!("1 · 100 %"));
+    let took = figure("agents", "zhang-wei");
+    assert!(took.as_str().unwrap().ends_with(" s"), "{took}");
+    other.click("#records summary");
+    other.shows("#records tbody", "转人工");
+    other.picture("console-report");
     other.is_unharmed();
 }
 

@@ -8,10 +8,11 @@ use crate::hostile;
 use crate::kit::{Host, demo};
 
 /// What the pages are looked at in.
-const LOOKS: [(&str, u32, bool, &str); 3] = [
-    ("desk", 1280, false, "en"),
-    ("dark", 1280, true, "zh-CN"),
+const LOOKS: [(&str, u32, bool, &str); 4] = [
+    ("desk", 1440, false, "en"),
+    ("dark", 1440, true, "zh-CN"),
     ("telephone", 390, false, "zh-TW"),
+    ("telephone-dark", 390, true, "en"),
 ];
 
 /// A desk on which something happened.
@@ -47,7 +48,23 @@ fn addresses() -> Vec<(&'static str, &'static str)> {
             "knowledge",
             "/console/knowledge?q=how+long+does+shipping+take",
         ),
+        ("inbox", "/console/inbox?tab=recent"),
+        ("people", "/console/people"),
+        (
+            "shifts",
+            "/console/people/zhang-wei/shifts?preset=overnight",
+        ),
+        ("audit", "/console/audit"),
+        ("profile", "/console/profile"),
     ]
+}
+
+/// What can be used on the page but has no name that a screen reader could say.
+fn nameless(browser: &Browser) -> serde_json::Value {
+    let script = "return [...document.querySelectorAll('a, button, summary, input:not([type=hidden]), select, textarea, \
+        [role=img]')].filter((found) => found.checkVisibility() && !found.labels?.length && !found.ariaLabel && \
+        !found.textContent.trim() && !found.querySelector('img[alt]:not([alt=\"\"])')).map((found) => found.outerHTML.slice(0, 200))";
+    browser.script(script, json!([]))
 }
 
 #[test]
@@ -74,8 +91,14 @@ fn the_pages_show_what_happened_in_every_look() {
                 wide.as_i64().unwrap() <= 0,
                 "{name} is wider than the screen by {wide}"
             );
+            assert_eq!(nameless(&browser), json!([]), "{name}");
             browser.is_unharmed();
         }
+        browser.go(&host.at("/console/inbox?tab=recent"));
+        browser.click(".conversations a");
+        browser.find("#card");
+        browser.whole_picture(&format!("conversation-{look}"));
+        assert_eq!(nameless(&browser), json!([]));
         browser.go(&host.at("/console/tickets"));
         browser.click(".slip");
         browser.find(".facts");
@@ -175,6 +198,30 @@ fn a_component_is_pushed_rehearsed_activated_and_rolled_back() {
     browser.click("form[action='/console/plugins/greeting/rehearse'] button");
     browser.shows("#tried", "differ.");
     browser.whole_picture("rehearsal");
+    // Beside the live version first: heard by nobody, then by half of the accounts.
+    browser.go(&host.at("/console/plugins"));
+    let trial = "form[action='/console/plugins/greeting/trial']";
+    browser.click(&format!("{trial} button"));
+    browser.shows(".trial", "In shadow");
+    browser.click("form[action='/console/plugins/greeting/trial/end'] button");
+    browser.shows("#notice", "Saved");
+    browser.keys(&format!("{trial} input.short"), "50");
+    browser.click(&format!("{trial} button"));
+    browser.shows(".trial", "answers 50 %");
+    for nth in 0..6 {
+        let said = json!({"contact": format!("trial-{nth}"), "text": "hello"});
+        host.call("POST", "/api/v1/messages", &said);
+    }
+    browser.until("the figures", || {
+        browser.go(&host.at("/console/plugins"));
+        browser
+            .texts(".trial tbody th")
+            .iter()
+            .any(|version| version.contains("0.1.9"))
+    });
+    browser.whole_picture("trial");
+    browser.click("form[action='/console/plugins/greeting/trial/end'] button");
+    browser.shows("#notice", "Saved");
     browser.click("form[action='/console/plugins/greeting/activate'] button");
     browser.shows("#notice", "Saved");
     host.call(
@@ -276,6 +323,33 @@ fn a_steps_configuration_is_checked_compared_applied_and_rolled_back() {
 
 #[test]
 #[ignore = "needs Chromium: .ci/browser"]
+fn a_week_of_shifts_is_filled_in_compared_applied_and_taken_back() {
+    let host = busy();
+    let browser = Browser::open();
+    host.sign_in(&browser, "he-min", Role::Administrator);
+    browser.go(&host.at("/console/people"));
+    browser.click("a[href='/console/people/zhang-wei/shifts']");
+    browser.click("a[href='?preset=split']");
+    browser.shows("#difference", "16:00-20:00");
+    browser.fill("#friday", "20:00-08:00");
+    browser.fill("#monday", "8-12");
+    browser.click("#preview");
+    browser.shows("#wrong-monday", "08:30");
+    browser.complaints();
+    browser.fill("#monday", "08:00-12:00");
+    browser.click("#apply");
+    browser.shows("#notice", "Saved");
+    browser.shows("table.list", "20:00–08:00");
+    browser.shows("table.list", "overnight");
+    browser.picture("shifts");
+    browser.click("#as-files");
+    browser.shows("#notice", "Saved");
+    assert!(browser.all("#as-files").is_empty());
+    browser.is_unharmed();
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/browser"]
 fn an_article_is_retracted_and_whoever_was_told_it_is_listed() {
     let host = busy();
     let browser = Browser::open();
@@ -313,7 +387,10 @@ fn a_hundred_hostile_texts_stay_text_on_the_pages() {
     host.sign_in(&browser, "boss", Role::Administrator);
     let mut paths: Vec<String> = addresses()
         .into_iter()
-        .map(|(_, path)| path.replace("auto-reply", "echo"))
+        .map(|(_, path)| {
+            path.replace("auto-reply", "echo")
+                .replace("zhang-wei", "boss")
+        })
         .collect();
     paths.push("/console/tickets?view=list".to_owned());
     browser.go(&host.at("/console/tickets"));

@@ -305,6 +305,51 @@ fn a_site_that_the_desk_does_not_name_shows_no_chat_and_a_strict_one_does() {
 
 #[test]
 #[ignore = "needs Chromium: .ci/browser"]
+fn who_is_known_reads_what_was_said_before_and_a_guest_does_not() {
+    let desk = include_str!("../../../examples/blue-whale-toys/desk.toml");
+    let desk = desk.replace("idle-after = \"72h\"", "idle-after = \"60s\"");
+    let (host, site) = embedded(&[("desk.toml", &desk)]);
+    let signing = host.call("GET", "/api/v1/identity-key", &json!(null));
+    let token = sign(
+        signing["key"].as_str().unwrap(),
+        &json!({"sub": "customer-7", "aud": signing["audience"], "exp": jiff::Timestamp::now().as_second() + 600}),
+    );
+    show(&site, &host, "", &format!("data-token=\"{token}\""));
+    let browser = Browser::open();
+    open(&browser, &site);
+    say(&browser, "The first time");
+    browser.until("an answer", || !heard(&browser).is_empty());
+    let path = format!("/api/v1/conversations/{}/resolve", host.newest());
+    host.call("POST", &path, &json!({"agent": "lin-mei"}));
+    std::thread::sleep(std::time::Duration::from_secs(62));
+    browser.leave_frame();
+    open(&browser, &site);
+    say(&browser, "The second time");
+    browser.shows(".message.you .text", "The second time");
+    browser.until("a conversation of its own", || {
+        !browser
+            .texts(".message.you .text")
+            .join(" ")
+            .contains("The first time")
+    });
+    browser.click("#earlier");
+    browser.shows(".message.you .text", "The first time");
+    browser.until("nothing earlier", || {
+        browser.script(
+            "return document.getElementById('earlier').hidden",
+            json!([]),
+        ) == json!(true)
+    });
+    browser.picture("widget-earlier");
+    let guest = Browser::open();
+    guest.go(&host.at("/chat"));
+    guest.find("#text");
+    let hidden = "return document.getElementById('earlier').hidden";
+    assert_eq!(guest.script(hidden, json!([])), json!(true));
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/browser"]
 fn whom_the_business_signed_for_is_known_and_a_forged_signature_makes_a_guest() {
     let (host, site) = embedded(&[]);
     let signing = host.call("GET", "/api/v1/identity-key", &json!(null));

@@ -267,3 +267,81 @@ fn a_program_follows_nothing_with_a_persons_cookie() {
         (200, "text/event-stream")
     );
 }
+
+/// What a page's stream says until it ends, or until there was nothing for so long.
+fn stream_of(house: &House, browser: &super::Browser<'_>, path: &str) -> std::net::TcpStream {
+    use std::io::Write as _;
+    let mut stream = std::net::TcpStream::connect(house.address).unwrap();
+    let limit = Some(std::time::Duration::from_secs(40));
+    stream.set_read_timeout(limit).unwrap();
+    let cookies: Vec<String> = browser
+        .cookies
+        .borrow()
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\nconnection: close\r\n\r\n",
+        house.address,
+        cookies.join("; ")
+    )
+    .unwrap();
+    stream
+}
+
+#[test]
+fn an_open_stream_ends_when_its_session_does() {
+    use std::io::Read as _;
+    let house = House::staffed();
+    let id = house.message("gus", "hello");
+    let agent = house.browser_of("zhang-wei");
+    let (mut inbox, mut page) = (
+        stream_of(&house, &agent, "/console/inbox/events"),
+        stream_of(&house, &agent, &format!("{}/events", page_of(&id))),
+    );
+    let mut first = [0; 15];
+    inbox.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200 OK");
+    let admin = house.browser_of("he-min");
+    let changed = admin.post(
+        "/console/people/zhang-wei/role",
+        &[("role", "department-member")],
+    );
+    assert_eq!(changed.status, 303, "{}", changed.text);
+    let mut rest = String::new();
+    inbox.read_to_string(&mut rest).unwrap();
+    page.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("text/event-stream"));
+}
+
+#[test]
+fn the_card_tells_of_tickets_promises_visits_and_notes_and_typing_finds_texts_to_send() {
+    let house = House::staffed();
+    let id = house.message("hal", "我要投诉！积木少了两块，没人理我");
+    let agent = house.browser_of("lin-mei");
+    agent.post(&format!("{}/take", page_of(&id)), &[]);
+    agent.post(
+        &format!("{}/notes", page_of(&id)),
+        &[("text", "老客户，<b>请</b>优先")],
+    );
+    let reply = "您好，配件今天给您补寄，明天上午十点前给您回电话。";
+    agent.post(
+        &format!("{}/replies", page_of(&id)),
+        &[("seen", "99"), ("text", reply)],
+    );
+    let page = agent.get(&page_of(&id)).page();
+    let timeline = page.split("id=\"timeline\"").nth(1).unwrap();
+    let timeline = timeline.split("</ol>").next().unwrap();
+    for kind in ["ticket", "note", "promise"] {
+        assert!(
+            timeline.contains(&format!(">{kind}</span>")),
+            "{kind}: {timeline}"
+        );
+    }
+    assert!(timeline.contains("老客户") && !timeline.contains("<b>请"));
+    let review = |text: &str| agent.post(&format!("{}/review", page_of(&id)), &[("text", text)]);
+    let found = review("非常抱歉让您久等了，我").page();
+    assert!(found.contains("我正在为您查询"), "{found}");
+    assert!(!found.contains("感谢您的咨询"), "only what fits: {found}");
+}

@@ -8,11 +8,13 @@
     reason = "a panic is the failure report"
 )]
 
+mod counted;
 mod entrance;
 mod inbox;
 mod matrix;
 mod pace;
 mod people;
+mod shifts;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};

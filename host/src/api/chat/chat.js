@@ -121,7 +121,9 @@ function speak(chosen) {
   for (const button of document.querySelectorAll("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === chosen));
   }
-  for (const element of document.querySelectorAll("time")) element.textContent = clock(element.dateTime);
+  for (const element of document.querySelectorAll("time")) {
+    element.textContent = element.dataset.day === undefined ? clock(element.dateTime) : date(element.dateTime);
+  }
   showState();
 }
 
@@ -210,6 +212,57 @@ function take(event, mine) {
   for (const message of event.messages) show(event.thread, message, message.from === "you" ? mine : null);
   if (event.handler !== state.handler) state = { ...state, handler: event.handler, position: null };
   showState();
+}
+
+// ---- what was said before: only for those who are known
+
+let before;
+
+function showEarlier() {
+  const button = byId("earlier");
+  button.hidden = !identity || before === null;
+}
+
+async function readEarlier() {
+  const button = byId("earlier");
+  button.disabled = true;
+  const asked = identity;
+  try {
+    const answer = await fetch(`/chat/history${before === undefined ? "" : `?before=${before}`}`, { headers: who(), cache: "no-store" });
+    if (asked !== identity) return;
+    if (answer.status === 401) { becomeGuest(); return; }
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    const page = await answer.json();
+    before = page.before;
+    const height = log.scrollHeight;
+    const items = page.messages.map((message) => {
+      const item = bubble(message.from, message.text);
+      if (message.language) item.querySelector(".text").lang = message.language;
+      describe(item, message);
+      return item;
+    });
+    if (items.length > 0) {
+      const day = document.createElement("p");
+      day.className = "day";
+      const time = document.createElement("time");
+      time.dateTime = page.messages[0].at;
+      time.dataset.day = "";
+      time.textContent = date(time.dateTime);
+      day.append(time);
+      log.prepend(day, ...items);
+      log.scrollTop += log.scrollHeight - height;
+    }
+    trouble = null;
+  } catch {
+    trouble = { name: "offline" };
+  }
+  button.disabled = false;
+  showEarlier();
+  showState();
+}
+
+function date(at) {
+  return new Date(at).toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric" });
 }
 
 // ---- sending, one after the other
@@ -361,13 +414,16 @@ function startOver() {
   writer = null;
   state = { handler: "bot", survey: "not-asked" };
   shown.clear();
+  before = undefined;
   log.replaceChildren(...[...pending.values()].map((waiting) => waiting.item));
+  showEarlier();
 }
 
 function begin() {
   if (identity || !isNew) follow();
   else askHours();
   resume();
+  showEarlier();
 }
 
 // The signature was not good: never half believed, and never in the way of a question.
@@ -522,6 +578,7 @@ new ResizeObserver(() => { if (atEnd()) toEnd(); }).observe(log);
 
 speak(language);
 updateButton();
+byId("earlier").addEventListener("click", readEarlier);
 if (root.hasAttribute("data-framed") && window.parent !== window) {
   window.addEventListener("message", hear);
   byId("close").hidden = false;

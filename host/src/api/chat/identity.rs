@@ -66,13 +66,22 @@ enum Audience {
     Several(Vec<String>),
 }
 
-/// The contact that a token is signed for.
-pub(crate) fn contact(
+/// Whom a token is signed for, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Signed {
+    /// The contact.
+    pub(crate) contact: String,
+    /// Until then, not included.
+    pub(crate) until: Timestamp,
+}
+
+/// What a token says, if it is good.
+pub(crate) fn signed(
     token: &str,
     key: &[u8],
     audience: &str,
     now: Timestamp,
-) -> Result<String, Refused> {
+) -> Result<Signed, Refused> {
     if token.len() > MOST_BYTES {
         return Err(Refused::Form);
     }
@@ -110,7 +119,10 @@ pub(crate) fn contact(
     {
         return Err(Refused::Contact);
     }
-    Ok(name)
+    Ok(Signed {
+        contact: name,
+        until: Timestamp::from_second(claims.exp).map_err(|_| Refused::Time)?,
+    })
 }
 
 fn part<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Refused> {
@@ -125,7 +137,7 @@ mod tests {
 
     const NOW: i64 = 1_790_000_000;
 
-    fn signed(header: &Value, claims: &Value, key: &[u8]) -> String {
+    fn sealed(header: &Value, claims: &Value, key: &[u8]) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let said = format!("{}.{}", part(header), part(claims));
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).unwrap();
@@ -135,11 +147,13 @@ mod tests {
     }
 
     fn read(token: &str) -> Result<String, Refused> {
-        contact(token, b"key", "desk", Timestamp::from_second(NOW).unwrap())
+        let read = signed(token, b"key", "desk", Timestamp::from_second(NOW).unwrap())?;
+        assert!(read.until > Timestamp::from_second(NOW).unwrap());
+        Ok(read.contact)
     }
 
     fn of(claims: &Value) -> Result<String, Refused> {
-        read(&signed(&json!({"alg": "HS256"}), claims, b"key"))
+        read(&sealed(&json!({"alg": "HS256"}), claims, b"key"))
     }
 
     #[test]
@@ -171,7 +185,7 @@ mod tests {
         assert_eq!(with("sub", json!("  ")), Err(Refused::Contact));
         assert_eq!(with("sub", json!("a\nb")), Err(Refused::Contact));
         assert_eq!(with("sub", json!("a".repeat(101))), Err(Refused::Contact));
-        let other_key = signed(&json!({"alg": "HS256"}), &good, b"another key");
+        let other_key = sealed(&json!({"alg": "HS256"}), &good, b"another key");
         assert_eq!(read(&other_key), Err(Refused::Signature));
         for header in [
             json!({"alg": "none"}),
@@ -180,7 +194,7 @@ mod tests {
             json!({"alg": "HS256", "crit": ["exp"]}),
             json!({}),
         ] {
-            assert_eq!(read(&signed(&header, &good, b"key")), Err(Refused::Form));
+            assert_eq!(read(&sealed(&header, &good, b"key")), Err(Refused::Form));
         }
         for nonsense in ["", ".", "..", "a.b.c", "....", "e30.e30.e30"] {
             assert_eq!(read(nonsense), Err(Refused::Form), "{nonsense}");
@@ -191,7 +205,7 @@ mod tests {
     fn neither_the_claims_nor_the_signature_of_another_token_help() {
         let sign = |sub: &str| {
             let claims = json!({"sub": sub, "aud": "desk", "exp": NOW + 60});
-            signed(&json!({"alg": "HS256"}), &claims, b"key")
+            sealed(&json!({"alg": "HS256"}), &claims, b"key")
         };
         let (mine, yours) = (sign("me"), sign("you"));
         let (_, signature) = mine.rsplit_once('.').unwrap();

@@ -20,6 +20,8 @@ use crate::model::{ConversationId, Handler};
 
 /// Places in the queue move without anything happening in the conversation.
 const QUEUE_LOOK: Duration = Duration::from_secs(5);
+/// How soon it is found that the key was replaced.
+const ASKED_AGAIN: Duration = Duration::from_secs(15);
 /// Desks open and close.
 const IDLE_LOOK: Duration = Duration::from_secs(60);
 
@@ -116,17 +118,22 @@ impl ChatState {
     }
 }
 
-/// What a visitor's page is told beside the messages.
+/// What a visitor's page is told beside the messages, if it asked for that.
 pub(super) struct Live {
     id: ConversationId,
+    /// Who the visitor was signed to be, where it was.
+    identity: Option<String>,
+    is_told: bool,
     state: Option<ChatState>,
     typing: Option<String>,
 }
 
 impl Live {
-    pub(super) fn new(id: ConversationId) -> Self {
+    pub(super) fn new(id: ConversationId, identity: Option<String>, is_told: bool) -> Self {
         Self {
             id,
+            identity,
+            is_told,
             state: None,
             typing: None,
         }
@@ -134,8 +141,20 @@ impl Live {
 }
 
 impl Beside for Live {
+    /// As long as its signature is good: it ends, and keys are replaced.
+    async fn lasts(&self, api: &Api) -> Option<Duration> {
+        let Some(token) = &self.identity else {
+            return Some(Duration::MAX);
+        };
+        let left = super::visitor::good_for(api, token).await?;
+        Some(left.min(ASKED_AGAIN))
+    }
+
     async fn look(&mut self, api: &Api) -> (Vec<Event>, Option<Duration>) {
         let mut events = Vec::new();
+        if !self.is_told {
+            return (events, None);
+        }
         let id = self.id.clone();
         let Ok(state) = api.read(move |core| ChatState::of(core, &id)).await else {
             return (events, Some(IDLE_LOOK));

@@ -1,13 +1,15 @@
 //! `/chat`: a page where a visitor talks to the desk; `/widget.js`, which puts the same page into a frame on another
 //! site; and the endpoints behind both.
 //!
-//! - `page`: the files; `visitor`, `identity`: who a visitor is; `live`: how the conversation stands.
+//! - `page`: the files; `visitor`, `identity`: who a visitor is; `live`: how the conversation stands;
+//! - `history`: what was said before, for those who are known.
 //!
 //! The page makes a secret of 128 bits and keeps it; whoever shows it is that visitor. Only its digest is kept and
 //! shown to agents and plugins, so nobody who reads a conversation can speak in it. The secret travels in a header,
 //! never in an address. A visitor sees the messages of its own current conversation and nothing else: no notes, no
 //! labels, no tickets.
 
+mod history;
 mod identity;
 mod live;
 mod page;
@@ -24,12 +26,14 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub(crate) use history::history;
 pub(crate) use live::desk;
 pub(crate) use page::{
     accepted_language, frame, icon, icon_svg, launcher, reading, script, show, style, words,
 };
 pub(crate) use visitor::{identity_key, new_identity_key};
 // The document is made from what the macro wrote beside each handler.
+pub(crate) use history::__path_history;
 pub(crate) use live::__path_desk;
 pub(crate) use page::{
     __path_frame, __path_icon, __path_icon_svg, __path_launcher, __path_reading, __path_script,
@@ -281,7 +285,7 @@ pub(crate) struct FollowQuery {
 /// Follow the visitor's conversation
 ///
 /// Server-sent events with what was said so far and what is said from now on. `Last-Event-ID` goes on from there. 404
-/// until the visitor has written something.
+/// until the visitor has written something. Where the visitor is known by a signed identity, the stream ends with it.
 #[utoipa::path(
     get, path = "/chat/events", tag = "chat",
     params(FollowQuery, ("X-Switchboard-Visitor" = String, Header, description = "the visitor's secret: 32 hexadecimal digits"),
@@ -321,8 +325,8 @@ pub(crate) async fn follow(
                 .data(data),
         )
     };
-    let live = query.live.then(|| Live::new(id.clone()));
-    stream(&api, id, last, render, live)
+    let live = Live::new(id.clone(), visitor::identity_of(&headers), query.live);
+    stream(&api, id, last, render, Some(live))
 }
 
 fn thread_of(id: &ConversationId) -> String {

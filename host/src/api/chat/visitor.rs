@@ -1,5 +1,7 @@
 //! Who a visitor is: whoever shows a secret of 128 bits, or whoever the business's server signed for.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -10,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::super::{Api, Problem};
-use super::identity;
+use super::identity::{self, Refused, Signed};
 use crate::engine::EngineError;
 use crate::workflow::Desk;
 
@@ -25,30 +27,43 @@ const VERIFIED: &str = "verified:";
 
 /// The visitor's name on the channel: a signed identity's, else the digest of the visitor's secret.
 pub(super) async fn contact(api: &Api, headers: &HeaderMap) -> Result<String, Problem> {
-    let Some(token) = headers.get(IDENTITY) else {
+    let Some(token) = identity_of(headers) else {
         return stranger(headers);
     };
-    let token = token.to_str().unwrap_or_default().to_owned();
-    let found = api
-        .read(move |core| {
-            let key = key_text(&core.identity_key(false)?);
-            let desk = core.desk();
-            let now = core.clock().now();
-            Ok(identity::contact(
-                &token,
-                key.as_bytes(),
-                audience(&desk),
-                now,
-            ))
-        })
-        .await?;
-    match found {
-        Ok(name) => Ok(format!("{VERIFIED}{name}")),
+    match signed(api, token).await? {
+        Ok(signed) => Ok(format!("{VERIFIED}{}", signed.contact)),
         Err(why) => Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             format!("X-Switchboard-Identity: {why}"),
         )),
     }
+}
+
+/// The signed identity that comes with a call, good or not.
+pub(super) fn identity_of(headers: &HeaderMap) -> Option<String> {
+    let token = headers.get(IDENTITY)?;
+    Some(token.to_str().unwrap_or_default().to_owned())
+}
+
+/// How long a signed identity is good from now on; none: it isn't.
+pub(super) async fn good_for(api: &Api, token: &str) -> Option<Duration> {
+    let signed = signed(api, token.to_owned()).await.ok()?.ok()?;
+    let left = signed.until.duration_since(api.engine.core().clock().now());
+    Duration::try_from(left).ok()
+}
+
+async fn signed(api: &Api, token: String) -> Result<Result<Signed, Refused>, Problem> {
+    api.read(move |core| {
+        let key = key_text(&core.identity_key(false)?);
+        let (desk, now) = (core.desk(), core.clock().now());
+        Ok(identity::signed(
+            &token,
+            key.as_bytes(),
+            audience(&desk),
+            now,
+        ))
+    })
+    .await
 }
 
 fn stranger(headers: &HeaderMap) -> Result<String, Problem> {

@@ -18,11 +18,17 @@ pub(crate) trait Figures: Default {
     fn rows(self) -> Vec<Value>;
 }
 
+/// Figures of which those of two periods make those of both; the earlier one takes the later one in.
+pub(crate) trait Joined: Figures + Clone {
+    /// Adds what a later period counted.
+    fn join(&mut self, later: &Self);
+}
+
 /// What came in and went out, by day of the desk.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Volume(BTreeMap<jiff::civil::Date, Day>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Day {
     conversations: u32,
     messages: u32,
@@ -100,14 +106,32 @@ impl Figures for Volume {
     }
 }
 
+impl Joined for Volume {
+    fn join(&mut self, later: &Self) {
+        for (date, more) in &later.0 {
+            let day = self.0.entry(*date).or_default();
+            day.conversations += more.conversations;
+            day.messages += more.messages;
+            for (replies, more) in day.replies.iter_mut().zip(&more.replies) {
+                *replies += more;
+            }
+            day.hand_offs += more.hand_offs;
+            day.tickets += more.tickets;
+            day.resolved += more.resolved;
+            day.reopened += more.reopened;
+            day.failures += more.failures;
+        }
+    }
+}
+
 /// Satisfaction answers by code (R81). The first row sums up: how often was asked and answered, the mean of the points.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Satisfaction {
     asked: u32,
     codes: BTreeMap<u32, Answers>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Answers {
     reason: String,
     count: u32,
@@ -160,20 +184,35 @@ impl Figures for Satisfaction {
     }
 }
 
-/// Tickets by department and kind: those opened in the period, and what was done to any in it.
-#[derive(Default)]
-pub(crate) struct Tickets {
-    groups: BTreeMap<(String, &'static str), Group>,
-    acknowledged: HashMap<TicketId, ()>,
+impl Joined for Satisfaction {
+    fn join(&mut self, later: &Self) {
+        self.asked += later.asked;
+        for (code, others) in &later.codes {
+            let answers = self.codes.entry(*code).or_default();
+            answers.count += others.count;
+            answers.reason.clone_from(&others.reason);
+            answers.points.extend(&others.points);
+        }
+    }
 }
 
-#[derive(Default)]
+/// Tickets by department and kind: those opened in the period, and what was done to any in it.
+#[derive(Clone, Default)]
+pub(crate) struct Tickets {
+    groups: BTreeMap<GroupName, Group>,
+    /// The group of each ticket that was moved, and how long after it was opened that first happened.
+    acknowledged: HashMap<TicketId, (GroupName, u32)>,
+}
+
+/// A department and a kind.
+type GroupName = (String, &'static str);
+
+#[derive(Clone, Default)]
 struct Group {
     opened: u32,
     escalated: u32,
     closed: u32,
     closed_late: u32,
-    seconds_to_acknowledge: Vec<u32>,
     seconds_to_close: Vec<u32>,
 }
 
@@ -198,19 +237,17 @@ impl Figures for Tickets {
             else {
                 continue;
             };
-            let group = self
-                .groups
-                .entry((ticket.department.clone(), ticket.kind.as_str()))
-                .or_default();
+            let name = (ticket.department.clone(), ticket.kind.as_str());
+            let group = self.groups.entry(name.clone()).or_default();
             match &entry.change {
                 Change::TicketOpened { .. } => group.opened += 1,
                 Change::TicketEscalated { .. } => group.escalated += 1,
                 _ => {
                     let took = seconds(ticket.opened_at, at);
                     // Whoever closes or works on it has seen it.
-                    if self.acknowledged.insert(ticket.id.clone(), ()).is_none() {
-                        group.seconds_to_acknowledge.push(took);
-                    }
+                    self.acknowledged
+                        .entry(ticket.id.clone())
+                        .or_insert((name, took));
                     if ticket.status == TicketStatus::Closed {
                         group.closed += 1;
                         group.closed_late += u32::from(ticket.due.is_some_and(|due| due < at));
@@ -222,7 +259,13 @@ impl Figures for Tickets {
     }
 
     fn rows(self) -> Vec<Value> {
-        let row = |((department, kind), group): ((String, &str), Group)| {
+        let mut took: BTreeMap<GroupName, Vec<u32>> = BTreeMap::new();
+        for (name, seconds) in self.acknowledged.into_values() {
+            took.entry(name).or_default().push(seconds);
+        }
+        let row = |(name, group): (GroupName, Group)| {
+            let to_acknowledge = took.remove(&name).unwrap_or_default();
+            let (department, kind) = name;
             json!({
                 "department": department,
                 "kind": kind,
@@ -230,11 +273,28 @@ impl Figures for Tickets {
                 "escalated": group.escalated,
                 "closed": group.closed,
                 "closed_late": group.closed_late,
-                "mean_seconds_to_acknowledge": mean(&group.seconds_to_acknowledge),
+                "mean_seconds_to_acknowledge": mean(&to_acknowledge),
                 "mean_seconds_to_close": mean(&group.seconds_to_close),
             })
         };
         self.groups.into_iter().map(row).collect()
+    }
+}
+
+impl Joined for Tickets {
+    fn join(&mut self, later: &Self) {
+        for (name, others) in &later.groups {
+            let group = self.groups.entry(name.clone()).or_default();
+            group.opened += others.opened;
+            group.escalated += others.escalated;
+            group.closed += others.closed;
+            group.closed_late += others.closed_late;
+            group.seconds_to_close.extend(&others.seconds_to_close);
+        }
+        for (ticket, first) in &later.acknowledged {
+            let known = self.acknowledged.entry(ticket.clone());
+            known.or_insert_with(|| first.clone());
+        }
     }
 }
 

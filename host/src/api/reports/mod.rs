@@ -19,8 +19,8 @@ pub(crate) use sheets::{
     __path_agents, __path_deliveries, __path_quality, __path_records, __path_workload,
 };
 
-use self::figures::Volume;
-pub(crate) use self::figures::{Figures, Satisfaction, Steps, Tickets};
+use self::figures::Steps;
+pub(crate) use self::figures::{Figures, Joined, Satisfaction, Tickets, Volume};
 use super::extract::Params;
 use super::{Api, Problem};
 use crate::engine::{Core, EngineError};

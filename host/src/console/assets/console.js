@@ -10,6 +10,8 @@
     const request = new XMLHttpRequest();
     request.open(method, address);
     request.responseType = "document";
+    // An answer without a body would be read as XML, and what a browser says of that has styles of its own.
+    request.overrideMimeType("text/html; charset=utf-8");
     request.setRequestHeader("Accept", "text/html");
     request.setRequestHeader("X-Switchboard-Background", "1");
     if (token) request.setRequestHeader("X-CSRF-Token", token);
@@ -184,6 +186,8 @@
         request.setRequestHeader("Accept", "text/html");
         request.setRequestHeader("Content-Type", "application/wasm");
         if (token) request.setRequestHeader("X-CSRF-Token", token);
+        const signature = form.elements.signature?.value.trim().replace(/\s+/g, " ");
+        if (signature) request.setRequestHeader("Switchboard-Signature", signature);
         const button = form.querySelector("button");
         button.disabled = true;
         request.onloadend = () => {
@@ -193,6 +197,14 @@
         };
         request.send(form.elements.file.files[0]);
       });
+    });
+    // data-again="SECONDS" on a part: the page is fetched again after so long, until it isn't there any more.
+    each("[data-again]", (part) => {
+      const again = () => ask("GET", location.href, null, (page, status) => {
+        if (status === 200 && replace("main", page)) return;
+        setTimeout(again, part.dataset.again * 1000);
+      });
+      setTimeout(again, part.dataset.again * 1000);
     });
     each("[data-end]", (list) => { list.scrollTop = list.scrollHeight; });
     each("form textarea[data-send]", (field) => {

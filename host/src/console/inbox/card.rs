@@ -2,12 +2,21 @@
 
 use jiff::Timestamp;
 
+use super::super::frame::Frame;
 use super::super::gate::Who;
+use super::thread::event;
 use crate::engine::{Core, EngineError};
-use crate::model::{Account, Conversation, PromiseStatus, Ticket, masked};
+use crate::model::{Account, Change, Conversation, PromiseStatus, Ticket, masked};
+use crate::workflow::Directory;
+
+/// The step whose timers are visits.
+const VISITS: &str = "follow-up-visit";
 
 /// How many earlier conversations are shown.
 const EARLIER: usize = 8;
+/// How many runs of each conversation the timeline looks at, and how many lines it has.
+const LOOKED_AT: u32 = 30;
+const LINES: usize = 15;
 
 /// The customer.
 pub(super) struct Card {
@@ -23,6 +32,16 @@ pub(super) struct Card {
     pub(super) tickets: Vec<Ticket>,
     pub(super) promises: Vec<(String, Timestamp, &'static str)>,
     pub(super) earlier: Vec<Earlier>,
+    pub(super) timeline: Vec<Moment>,
+}
+
+/// Something that happened with the customer: a ticket, a promise, a visit, a note, a rating.
+pub(super) struct Moment {
+    pub(super) kind: &'static str,
+    pub(super) at: Timestamp,
+    pub(super) text: String,
+    /// Another conversation in which it was.
+    pub(super) conversation: Option<String>,
 }
 
 /// Another conversation of the customer.
@@ -39,6 +58,7 @@ impl Card {
         core: &Core,
         state: &Conversation,
         who: &Who,
+        frame: &Frame,
         is_revealed: bool,
     ) -> Result<Self, EngineError> {
         let mut account: Option<Account> = None;
@@ -100,6 +120,7 @@ impl Card {
             .iter()
             .filter(|promise| promise.status != PromiseStatus::Kept)
             .map(|promise| (promise.text.clone(), promise.due, promise.status.as_str()));
+        let timeline = timeline(core, state, &account, who, frame)?;
         Ok(Self {
             account: account.id.to_string(),
             called,
@@ -116,8 +137,71 @@ impl Card {
             tickets,
             promises: promises.collect(),
             earlier,
+            timeline,
         })
     }
+}
+
+/// What happened with the customer beside what was said, newest first.
+fn timeline(
+    core: &Core,
+    state: &Conversation,
+    account: &Account,
+    who: &Who,
+    frame: &Frame,
+) -> Result<Vec<Moment>, EngineError> {
+    let (acting, desk) = (who.acting(), core.desk());
+    let others = account.conversations.iter().rev().take(EARLIER);
+    let others = others.filter(|id| **id != state.id);
+    let mut moments = Vec::new();
+    for id in std::iter::once(&state.id).chain(others) {
+        let conversation = match acting.conversation(core, id) {
+            Ok(conversation) => conversation,
+            // Hidden, or erased meanwhile.
+            Err(EngineError::NotFound { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        let before = conversation.run_count.saturating_sub(LOOKED_AT);
+        let runs = core.runs_after(id, before, usize::try_from(LOOKED_AT).unwrap_or(0))?;
+        for run in runs.iter().filter(|run| acting.sees_run(run)) {
+            let told = run.entries.iter().filter_map(|entry| {
+                let (kind, text) = moment(&entry.change, frame, &desk.directory)?;
+                Some(Moment {
+                    kind,
+                    at: run.event.at,
+                    text,
+                    conversation: (*id != state.id).then(|| id.to_string()),
+                })
+            });
+            moments.extend(told);
+        }
+    }
+    // What happened later in a run stands further up, too.
+    moments.reverse();
+    moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
+    moments.truncate(LINES);
+    Ok(moments)
+}
+
+/// What is kept of a change in the timeline; none: it says nothing about the customer as a whole.
+fn moment(change: &Change, frame: &Frame, directory: &Directory) -> Option<(&'static str, String)> {
+    let kind = match change {
+        Change::Noted { text } => return Some(("note", text.clone())),
+        Change::TimerFired { timer } if timer.step == VISITS => {
+            return Some(("visit", frame.t("visit-made").to_owned()));
+        }
+        Change::TimerSet { timer } if timer.step == VISITS => {
+            let due = frame.clock(&timer.due);
+            return Some(("visit", frame.fill("visit-planned", due)));
+        }
+        Change::TicketOpened { .. }
+        | Change::TicketMoved { .. }
+        | Change::TicketEscalated { .. } => "ticket",
+        Change::Promised { .. } | Change::PromiseSettled { .. } => "promise",
+        Change::SurveyAnswered { .. } | Change::Resolved { .. } | Change::Reopened { .. } => "end",
+        _ => return None,
+    };
+    Some((kind, event(change, frame, directory)?))
 }
 
 /// What a conversation was about, in a line.

@@ -15,16 +15,19 @@ use super::list::waits_since;
 use super::thread::{Item, called, items};
 use crate::api::Problem;
 use crate::engine::{Core, EngineError};
+use crate::knowledge::{Article, Knowledge};
 use crate::model::{ConversationId, Finding};
 
 /// How many runs are shown at once.
 const RUNS: u32 = 60;
 /// How many articles are suggested.
 const SUGGESTED: usize = 4;
-/// The label of an article that is a text to be sent as it is.
-const CANNED: &str = "canned";
-/// How many of those are shown.
+/// How many texts that are sent as they are are shown.
 const MOST_CANNED: usize = 8;
+/// How much of what was typed last is compared with them, in characters.
+const TYPED: usize = 16;
+/// So much of it must stand in one of them.
+const FITS: f64 = 0.6;
 
 /// What a page is asked for besides.
 #[derive(Clone, Default)]
@@ -180,7 +183,7 @@ fn read<'a>(
     Ok(Shown {
         items: items(&runs, &desk.directory, frame),
         earlier: (begin > 0).then_some(begin + 1),
-        card: Card::of(core, &state, who, wish.is_revealed)?,
+        card: Card::of(core, &state, who, frame, wish.is_revealed)?,
         record: state.record.as_ref().map(|record| RecordFields {
             topic: record.topic.clone(),
             category: record.category.clone().unwrap_or_default(),
@@ -257,7 +260,6 @@ pub(super) fn suggestions(
     let hits = workflow.knowledge.search(query, language, now, SUGGESTED);
     let mut found: Vec<Suggestion> = hits
         .into_iter()
-        .filter(|hit| !hit.labels.iter().any(|label| label == CANNED))
         .map(|hit| Suggestion {
             title: hit.title,
             text: hit.text,
@@ -265,16 +267,96 @@ pub(super) fn suggestions(
             is_canned: false,
         })
         .collect();
-    let canned = workflow.knowledge.articles().iter().filter(|article| {
-        article.labels.iter().any(|label| label == CANNED)
-            && article.is_valid(now)
-            && language.is_none_or(|language| language == article.language)
-    });
-    found.extend(canned.take(MOST_CANNED).map(|article| Suggestion {
-        title: article.title.clone(),
-        text: article.text.clone(),
-        language: article.language.clone(),
-        is_canned: true,
-    }));
+    found.extend(canned(&workflow.knowledge, draft, language, now));
     found
+}
+
+/// Texts to be sent as they are: those in which what was typed last stands, or most of it; all where nothing is typed.
+fn canned(
+    knowledge: &Knowledge,
+    draft: &str,
+    language: Option<&str>,
+    now: Timestamp,
+) -> Vec<Suggestion> {
+    let typed = knowledge.fold(draft.trim());
+    let skipped = typed.chars().count().saturating_sub(TYPED);
+    let typed: Vec<char> = typed.chars().skip(skipped).collect();
+    let pairs: Vec<String> = typed.windows(2).map(|pair| pair.iter().collect()).collect();
+    let fits = |article: &Article| {
+        let parts = [article.title.as_str(), &article.text];
+        let questions = article.questions.iter().map(String::as_str);
+        let all: Vec<&str> = parts.into_iter().chain(questions).collect();
+        let all = knowledge.fold(&all.join("\n"));
+        let held = pairs.iter().filter(|pair| all.contains(pair.as_str()));
+        held.count() as f64 / pairs.len().max(1) as f64
+    };
+    let spoken = |article: &&Article| {
+        article.is_valid(now) && language.is_none_or(|language| language == article.language)
+    };
+    let mut found: Vec<(f64, &Article)> = knowledge
+        .canned()
+        .iter()
+        .filter(spoken)
+        .map(|article| (fits(article), article))
+        .filter(|(fits, _)| pairs.is_empty() || *fits >= FITS)
+        .collect();
+    found.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let found = found.into_iter().take(MOST_CANNED);
+    found
+        .map(|(_, article)| Suggestion {
+            title: article.title.clone(),
+            text: article.text.clone(),
+            language: article.language.clone(),
+            is_canned: true,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_finds_the_text_that_is_meant_in_either_script() {
+        let article = |id: &str, title: &str, text: &str, language: &str| Article {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            language: language.to_owned(),
+            labels: vec![crate::knowledge::CANNED.to_owned()],
+            ..Article::default()
+        };
+        let knowledge = Knowledge::build(vec![
+            article(
+                "hold",
+                "请稍候",
+                "抱歉让您久等，正在为您查询，请稍候。",
+                "zh-Hans",
+            ),
+            article("photo", "请发照片", "麻烦您说明一下损坏的位置。", "zh-Hans"),
+            article(
+                "hold-en",
+                "Please wait",
+                "Sorry to keep you waiting, I am looking it up.",
+                "en",
+            ),
+        ])
+        .unwrap();
+        let found = |draft: &str, language: Option<&str>| -> Vec<String> {
+            let found = canned(&knowledge, draft, language, Timestamp::UNIX_EPOCH);
+            found.into_iter().map(|one| one.title).collect()
+        };
+        assert_eq!(found("", None).len(), 3);
+        assert_eq!(found("稍候", Some("zh-Hans")), ["请稍候"]);
+        assert_eq!(found("您好，抱歉讓您久等", None), ["请稍候"]);
+        assert_eq!(found("损坏的位置", None), ["请发照片"]);
+        assert_eq!(found("sorry to keep", Some("en")), ["Please wait"]);
+        assert!(found("火星票", None).is_empty());
+        // No step is ever given one.
+        assert!(
+            knowledge
+                .search("请稍候", None, Timestamp::UNIX_EPOCH, 5)
+                .is_empty()
+        );
+    }
 }

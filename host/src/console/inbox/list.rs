@@ -13,7 +13,7 @@ use super::super::frame::{Frame, page};
 use super::super::gate::Who;
 use super::card::shown_contact;
 use crate::api::Problem;
-use crate::engine::{AtHand, Core, EngineError, MessagePage, RunMark};
+use crate::engine::{AtHand, Core, EngineError, MessagePage, RunMark, SearchMark};
 use crate::model::{Author, Conversation, ConversationId, Handler, Message, Priority};
 
 /// Lines of a page.
@@ -22,6 +22,8 @@ const LINES: usize = 50;
 const LOOKED_AT: usize = 1_000;
 /// How many conversations on the floor are read to find whose customer has waited longest.
 const COMPARED: usize = 300;
+/// How many conversations on the floor may have come overnight.
+const NIGHT: usize = 1_000;
 /// The longest piece of a message, in characters.
 const SNIPPET: usize = 140;
 
@@ -72,24 +74,32 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let wanted = asked.text("tab");
     let search = asked.text("q");
-    let cursor = asked
-        .some("before")
-        .map(|text| {
-            RunMark::parse(&text)
-                .ok_or_else(|| Problem::bad_request("before: use the link of the page before"))
-        })
-        .transpose()?;
+    let before = asked.some("before");
+    let nonsense = || Problem::bad_request("before: use the link of the page before");
+    let (mut cursor, mut searched_to) = (None, None);
+    match &before {
+        Some(text) if search.is_empty() => {
+            cursor = Some(RunMark::parse(text).ok_or_else(nonsense)?);
+        }
+        Some(text) => searched_to = Some(SearchMark::parse(text).ok_or_else(nonsense)?),
+        None => {}
+    }
     let tag = frame.lang.tag();
     let query = search.clone();
+    let ledger = std::sync::Arc::clone(&console.ledger);
     let read = move |core: &Core| {
         let floor = Floor::of(core, &who)?;
         let tab = TABS.iter().copied().find(|tab| *tab == wanted);
         // At the start of a shift there is what came overnight.
         let tab = tab.unwrap_or_else(|| floor.first());
         let (found, next) = if query.chars().count() >= 2 {
-            (searched(core, &who, &query)?, None)
+            searched(core, &who, &query, searched_to.as_ref())?
+        } else if tab == "overnight" {
+            let attention = ledger.read(core, None)?.books.lists.attention();
+            (floor.overnight(core, &who, attention)?, None)
         } else {
-            floor.of_tab(core, &who, tab, cursor)?
+            let (found, next) = floor.of_tab(core, &who, tab, cursor)?;
+            (found, next.map(|mark| mark.to_text()))
         };
         let mut lines = Vec::new();
         for (state, place) in found {
@@ -111,7 +121,7 @@ pub(crate) async fn show(
         f: &frame,
         tabs,
         lines,
-        next: next.map(|mark| mark.to_text()),
+        next,
         path: format!("/console/inbox?tab={tab}&q={}", encoded(&search)),
         asked: search,
     }))
@@ -185,12 +195,6 @@ impl Floor {
     ) -> Result<(Vec<Found>, Option<RunMark>), EngineError> {
         match tab {
             "recent" => recent(core, who, cursor),
-            "overnight" => {
-                let states = core.overnight()?.into_iter();
-                let acting = who.acting();
-                let found = states.filter(|state| acting.sees(state)).take(LINES);
-                Ok((found.map(|state| self.placed(state)).collect(), None))
-            }
             "longest" => {
                 let mut found = self.read(core, self.places.iter().take(COMPARED))?;
                 found.retain(|(state, _)| waits_since(state).is_some());
@@ -200,6 +204,21 @@ impl Floor {
             }
             _ => Ok((self.read(core, self.has(tab).take(LINES))?, None)),
         }
+    }
+
+    /// What came since the desk last closed: what waits or is with somebody, and what else wants attention.
+    fn overnight(
+        &self,
+        core: &Core,
+        who: &Who,
+        mut candidates: HashSet<ConversationId>,
+    ) -> Result<Vec<Found>, EngineError> {
+        let places = self.places.iter().take(NIGHT);
+        candidates.extend(places.map(|place| place.conversation.clone()));
+        let states = core.overnight_among(candidates)?.into_iter();
+        let acting = who.acting();
+        let found = states.filter(|state| acting.sees(state)).take(LINES);
+        Ok(found.map(|state| self.placed(state)).collect())
     }
 
     fn placed(&self, state: Conversation) -> Found {
@@ -273,11 +292,19 @@ fn recent(
     Ok((found, cursor.filter(|_| whole)))
 }
 
-fn searched(core: &Core, who: &Who, text: &str) -> Result<Vec<Found>, EngineError> {
+/// Those in which a text stands, among so many of the newest, and where to go on.
+fn searched(
+    core: &Core,
+    who: &Who,
+    text: &str,
+    after: Option<&SearchMark>,
+) -> Result<(Vec<Found>, Option<String>), EngineError> {
     let acting = who.acting();
-    let hits = core.find(text, None, LINES)?.hits.into_iter();
+    let found = core.find(text, after, LINES)?;
+    let hits = found.hits.into_iter();
     let seen = hits.filter(|hit| acting.sees(&hit.conversation));
-    Ok(seen.map(|hit| (hit.conversation, None)).collect())
+    let lines = seen.map(|hit| (hit.conversation, None)).collect();
+    Ok((lines, found.next.map(|mark| mark.to_text())))
 }
 
 impl Line {

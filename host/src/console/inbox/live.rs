@@ -21,12 +21,17 @@ use crate::model::ConversationId;
 const TOGETHER: Duration = Duration::from_millis(400);
 /// Times pass and agents come and go without anything happening in a conversation.
 const ANYWAY: Duration = Duration::from_secs(20);
+/// How soon a stream ends once somebody is signed out.
+const CHECKED: Duration = Duration::from_secs(5);
 /// How often an idle stream says that it is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Tells when anything happens anywhere.
-pub(crate) async fn follow_inbox(State(console): State<Console>) -> Result<Response, Problem> {
-    stream(&console, None)
+pub(crate) async fn follow_inbox(
+    State(console): State<Console>,
+    who: Who,
+) -> Result<Response, Problem> {
+    stream(&console, who, None)
 }
 
 /// Tells when something happens in one conversation.
@@ -36,15 +41,32 @@ pub(crate) async fn follow_conversation(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id = ConversationId::new(id);
-    let wanted = id.clone();
+    let (wanted, acting) = (id.clone(), who.acting());
     console
         .api
-        .read(move |core| who.acting().conversation(core, &wanted))
+        .read(move |core| acting.conversation(core, &wanted))
         .await?;
-    stream(&console, Some(id))
+    stream(&console, who, Some(id))
 }
 
-fn stream(console: &Console, only: Option<ConversationId>) -> Result<Response, Problem> {
+/// Whether somebody is still signed in and may still see it. Another role or password ends sessions.
+async fn may_follow(console: &Console, who: &Who, only: Option<&ConversationId>) -> bool {
+    let (id, now) = (who.session().to_owned(), console.now());
+    let session = console.with_staff(move |staff| staff.session(&id, now, false));
+    let Ok(Some(_)) = session.await else {
+        return false;
+    };
+    match only.cloned() {
+        Some(id) => {
+            let acting = who.acting();
+            let sees = console.api.read(move |core| acting.sees_id(core, &id));
+            sees.await.unwrap_or(false)
+        }
+        None => true,
+    }
+}
+
+fn stream(console: &Console, who: Who, only: Option<ConversationId>) -> Result<Response, Problem> {
     let place = std::sync::Arc::clone(&console.api.streams).try_acquire_owned();
     let place = place.map_err(|_| {
         let detail = "too many streams are open; try again shortly";
@@ -53,9 +75,12 @@ fn stream(console: &Console, only: Option<ConversationId>) -> Result<Response, P
     let mut live = console.api.engine.live();
     let mut stopping = console.api.stopping.clone();
     let (sender, receiver) = mpsc::channel::<Result<Event, Infallible>>(1);
+    let console = console.clone();
     tokio::spawn(async move {
         let _place = place;
+        let mut told = tokio::time::Instant::now();
         loop {
+            let mut is_new = true;
             let news = async {
                 loop {
                     match live.recv().await {
@@ -70,10 +95,17 @@ fn stream(console: &Console, only: Option<ConversationId>) -> Result<Response, P
             };
             tokio::select! {
                 is_there = news => if !is_there { return },
-                () = tokio::time::sleep(ANYWAY) => {}
+                () = tokio::time::sleep(CHECKED) => is_new = told.elapsed() >= ANYWAY,
                 () = sender.closed() => return,
                 _ = stopping.wait_for(|stopping| *stopping) => return,
             }
+            if !may_follow(&console, &who, only.as_ref()).await {
+                return;
+            }
+            if !is_new {
+                continue;
+            }
+            told = tokio::time::Instant::now();
             tokio::time::sleep(TOGETHER).await;
             // Whatever else came meanwhile is told by this.
             live = live.resubscribe();

@@ -91,7 +91,7 @@ pub(super) fn called(name: &str, directory: &Directory, frame: &Frame) -> String
 }
 
 /// The line of what isn't said; none for what only machines care about.
-fn event(change: &Change, frame: &Frame, directory: &Directory) -> Option<String> {
+pub(super) fn event(change: &Change, frame: &Frame, directory: &Directory) -> Option<String> {
     let f = frame;
     Some(match change {
         Change::HandedOver { team, reason } => {

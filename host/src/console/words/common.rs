@@ -83,6 +83,12 @@ pub(super) const WORDS: &[Word] = &[
     w("cancel", "Cancel", "取消", "取消"),
     w("filter", "Filter", "筛选", "篩選"),
     w("more", "Older", "更早", "更早"),
+    w(
+        "counting",
+        "The host is still counting what happened before it was started: some figures are too small yet. This page renews itself.",
+        "系统仍在统计启动前的数据，部分数字暂时偏小。本页会自动更新。",
+        "系統仍在統計啟動前的資料，部分數字暫時偏小。本頁會自動更新。",
+    ),
     w("refused", "That didn't work", "操作未成功", "操作未成功"),
     w("back", "Back", "返回", "返回"),
     w("language", "Language", "语言", "語言"),

@@ -34,9 +34,9 @@ pub(super) const WORDS: &[Word] = &[
     ),
     w(
         "unanswered-hint",
-        "A step searched the articles and nothing from them was said; questions that are alike are one. Of the newest 5,000 runs.",
-        "步骤搜索了知识库但未能据此回答；相似的问题合并显示。取自最近 5,000 次运行。",
-        "步驟搜尋了知識庫但未能據此回答；相似的問題合併顯示。取自最近 5,000 次執行。",
+        "A step searched the articles and nothing from them was said; questions that are alike are one. The newest 1,000 of them.",
+        "步骤搜索了知识库但未能据此回答；相似的问题合并显示。取自最近 1,000 个问题。",
+        "步驟搜尋了知識庫但未能據此回答；相似的問題合併顯示。取自最近 1,000 個問題。",
     ),
     w(
         "questions",
@@ -55,9 +55,9 @@ pub(super) const WORDS: &[Word] = &[
     w("told", "Who was told it", "曾告知的客户", "曾告知的客戶"),
     w(
         "told-hint",
-        "Of the newest 5,000 runs.",
-        "取自最近 5,000 次运行。",
-        "取自最近 5,000 次執行。",
+        "The newest 1,000 times that it was told, as far back as is counted: a month, or as far as a report was asked for.",
+        "最近告知的 1,000 次，统计范围为最近一个月或所查报表的起始日。",
+        "最近告知的 1,000 次，統計範圍為最近一個月或所查報表的起始日。",
     ),
     w("told-none", "Nobody yet.", "暂无。", "暫無。"),
 ];

@@ -1,5 +1,6 @@
 //! The console's own texts, by name, in three languages. Each page has a file.
 
+mod columns;
 mod common;
 mod inbox;
 mod knowledge;
@@ -70,6 +71,7 @@ const fn w(id: &'static str, en: &'static str, hans: &'static str, hant: &'stati
 /// Every file of them.
 const FILES: &[&[Word]] = &[
     common::WORDS,
+    columns::WORDS,
     people::WORDS,
     inbox::WORDS,
     knowledge::WORDS,

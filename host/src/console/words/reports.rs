@@ -51,6 +51,12 @@ pub(super) const WORDS: &[Word] = &[
         "人工与插件工作量：回复数",
         "人工與外掛工作量：回覆數",
     ),
+    w(
+        "report-volume",
+        "Conversations by day",
+        "每日会话",
+        "每日會話",
+    ),
     w("report-quality", "Quality findings", "质检发现", "質檢發現"),
     w("report-records", "Service records", "受理记录", "受理記錄"),
     w("code-is-1", "very satisfied", "非常满意", "非常滿意"),

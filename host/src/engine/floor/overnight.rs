@@ -1,15 +1,22 @@
 //! The start of the shift: what came since the desk last closed and still wants a person (R44).
 
+use std::collections::HashSet;
+
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::engine::core::Core;
 use crate::engine::failure::NEEDS_ATTENTION;
+use crate::engine::reading::MessagePage;
 use crate::engine::request::EngineError;
-use crate::model::{Conversation, Handler, Priority, TicketKind, TicketStatus};
+use crate::model::{
+    Author, Conversation, ConversationId, Handler, Priority, TicketKind, TicketStatus,
+};
 use crate::workflow::Desk;
 
 /// How many runs are read at once.
 const PAGE: usize = 500;
+/// How many messages of a conversation are looked at.
+const LOOKED_AT: usize = 100;
 /// How far back a desk may have closed last.
 const DAYS: i32 = 30;
 
@@ -24,6 +31,39 @@ impl Core {
             Some((from, to)) => self.left_between(from, to),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// The same among some conversations only: for whoever knows which may be meant.
+    ///
+    /// # Errors
+    /// Where the store can't be read.
+    pub(crate) fn overnight_among(
+        &self,
+        candidates: impl IntoIterator<Item = ConversationId>,
+    ) -> Result<Vec<Conversation>, EngineError> {
+        let Some((from, to)) = night(&self.desk(), self.clock.now()) else {
+            return Ok(Vec::new());
+        };
+        let mut found: Vec<(Timestamp, Conversation)> = Vec::new();
+        for id in candidates {
+            let state = match self.conversation(&id) {
+                Ok(state) if wants_a_person(&state, from) => state,
+                Ok(_) | Err(EngineError::NotFound { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            let newest = MessagePage {
+                limit: LOOKED_AT,
+                ..MessagePage::default()
+            };
+            let messages = self.messages(&id, newest)?;
+            let came = messages.iter().find(|message| {
+                message.author == Author::Customer && (from..to).contains(&message.at)
+            });
+            if let Some(came) = came {
+                found.push((came.at, state));
+            }
+        }
+        Ok(in_turn(found))
     }
 
     /// The conversations that came since the desk last closed, today's too, and still want a person.
@@ -41,6 +81,7 @@ impl Core {
         to: Timestamp,
     ) -> Result<Vec<Conversation>, EngineError> {
         let mut found: Vec<(Timestamp, Conversation)> = Vec::new();
+        let mut known: HashSet<ConversationId> = HashSet::new();
         let mut mark = None;
         loop {
             let runs = self.runs_between(from, to, mark.as_ref(), PAGE)?;
@@ -48,7 +89,7 @@ impl Core {
                 let Some((id, number)) = run.parts() else {
                     continue;
                 };
-                if found.iter().any(|(_, known)| known.id == id) {
+                if known.contains(&id) {
                     continue;
                 }
                 let state = match self.conversation(&id) {
@@ -58,11 +99,13 @@ impl Core {
                     Err(error) => return Err(error),
                 };
                 if !wants_a_person(&state, from) {
+                    known.insert(id);
                     continue;
                 }
                 let run = self.runs_after(&id, number.saturating_sub(1), 1)?;
                 let came = run.first().filter(|run| run.event.message().is_some());
                 if let Some(run) = came {
+                    known.insert(id);
                     found.push((run.event.at, state));
                 }
             }
@@ -71,9 +114,14 @@ impl Core {
                 None => break,
             }
         }
-        found.sort_by_key(|(came, state)| (state.priority != Priority::Urgent, *came));
-        Ok(found.into_iter().map(|(_, state)| state).collect())
+        Ok(in_turn(found))
     }
+}
+
+/// Urgent ones first, then the oldest.
+fn in_turn(mut found: Vec<(Timestamp, Conversation)>) -> Vec<Conversation> {
+    found.sort_by_key(|(came, state)| (state.priority != Priority::Urgent, *came));
+    found.into_iter().map(|(_, state)| state).collect()
 }
 
 /// Whether somebody still has to look at it. What an agent has answered since, and what the bot answered, is done.

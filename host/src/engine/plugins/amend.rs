@@ -1,5 +1,5 @@
 //! What is changed about a running desk without its files: a step's configuration and grants, articles that are no longer
-//! told. Kept as revisions in the store, so that each can be looked at and taken back.
+//! told, somebody's shifts. Kept as revisions in the store, so that each can be looked at and taken back.
 //!
 //! The files win: what was changed about a step holds only as long as `desk.toml` says of it what it said then.
 
@@ -15,6 +15,7 @@ use super::super::core::Core;
 use super::super::intake::hex;
 use super::PluginsError;
 use super::plans::{indexed, workflow_with};
+use super::shifts::{ShiftAmendment, changed};
 use crate::store::{Batch, Store, StoreError, Table, get_json};
 use crate::workflow::{Desk, Grants, Step};
 
@@ -43,6 +44,9 @@ pub struct Amendments {
     /// Articles that nobody is told any more, by id.
     #[serde(default)]
     pub retracted: BTreeSet<String>,
+    /// Whose shifts are others, by person.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shifts: BTreeMap<String, ShiftAmendment>,
 }
 
 /// One state of the changes, with who made it so.
@@ -74,7 +78,11 @@ pub(super) fn amended(base: &Arc<Desk>, amendments: &Amendments) -> Arc<Desk> {
     let steps = base.steps.iter().chain(&base.reviewers);
     let is_changed = steps.clone().any(|step| holds(step).is_some());
     let retracts = |id: &str| amendments.retracted.contains(id);
-    if !is_changed && !base.articles.iter().any(|article| retracts(&article.id)) {
+    let shifts = changed(base, amendments);
+    if !is_changed
+        && shifts.is_empty()
+        && !base.articles.iter().any(|article| retracts(&article.id))
+    {
         return Arc::clone(base);
     }
     let mut desk = Desk::clone(base);
@@ -83,6 +91,9 @@ pub(super) fn amended(base: &Arc<Desk>, amendments: &Amendments) -> Arc<Desk> {
             let grants = Grants::new(amendment.grants.iter().cloned());
             *step = step.with_settings(grants, amendment.config.clone());
         }
+    }
+    for (person, calendar) in shifts {
+        desk.directory.set_hours(&person, calendar);
     }
     desk.articles.retain(|article| !retracts(&article.id));
     let said = serde_json::to_string(amendments).unwrap_or_default();

@@ -12,6 +12,7 @@ mod candidates;
 mod exams;
 mod plans;
 mod recorded;
+mod shifts;
 mod trials;
 mod versions;
 
@@ -25,6 +26,7 @@ pub use amend::{Amendments, Revision, StepAmendment};
 pub use exams::{ExamReport, WrongCase};
 pub use plans::RefusedWish;
 pub(crate) use plans::workflow;
+pub use shifts::ShiftAmendment;
 pub(crate) use trials::{Beside, Trials};
 pub use trials::{Trial, TrialKind, VersionFigures, WHOLE};
 

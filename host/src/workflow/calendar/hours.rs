@@ -64,6 +64,11 @@ impl Hours {
         Calendar::new(Arc::clone(&self.desk), desk_zone)
     }
 
+    /// What the file says of the desk itself.
+    pub(super) fn desk_rules(&self) -> &OpeningRules {
+        &self.desk
+    }
+
     /// The calendar under `[calendars.NAME]`, if there is one.
     pub fn further(&self, name: &str, desk_zone: &TimeZone) -> Option<Calendar> {
         Some(Calendar::new(

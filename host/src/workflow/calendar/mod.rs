@@ -11,7 +11,7 @@
 //! - `reader`, `read`, `lists`, `check`: from text to rules, or to every problem in it
 //! - `rules`: which hours hold on which date
 //! - `official`, `zone`: facts carried in the binary
-//! - `compiled`, `walk`: the calendar and its arithmetic
+//! - `compiled`, `walk`: the calendar and its arithmetic; `week`: somebody's own week in its place
 
 mod check;
 mod compiled;
@@ -26,6 +26,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod week;
 mod zone;
 
 pub use compiled::Calendar;
@@ -34,4 +35,5 @@ pub use interval::Interval;
 pub use official::Official;
 pub use rules::{Day, DayKind};
 pub use walk::{CalendarError, MAX_CLOSED_DAYS, MAX_SPAN_DAYS};
+pub use week::{WEEKDAYS, WeekProblem};
 pub use zone::zone;

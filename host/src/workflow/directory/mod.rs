@@ -327,6 +327,14 @@ impl Directory {
         lead.into_iter().chain(others).collect()
     }
 
+    /// The hours that somebody keeps from now on instead of those of the files.
+    pub(crate) fn set_hours(&mut self, name: &str, calendar: Calendar) {
+        let person = self.people.iter_mut().find(|person| person.name == name);
+        if let Some(person) = person {
+            person.calendar = calendar;
+        }
+    }
+
     fn all<'d>(&'d self, people: &'d [usize]) -> impl Iterator<Item = &'d Person> {
         people.iter().filter_map(|index| self.people.get(*index))
     }

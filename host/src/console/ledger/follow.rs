@@ -1,0 +1,261 @@
+//! Reads each run once.
+//!
+//! Runs are found by their time. One that took long may be stored after others that came later: so the last seconds are
+//! gone through again each time, and those that are known already are left out.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+
+use super::{Books, DAYS, MOST_DAYS};
+use crate::engine::{Core, EngineError, RunMark};
+use crate::model::{Fact, Run, RunId, TicketId};
+
+/// A run is stored so long after its time at the latest.
+const LATE: SignedDuration = SignedDuration::from_secs(15);
+/// How many runs are read before they are put into the books together.
+const TOGETHER: usize = 50;
+/// How many entries of the index are read at once.
+const INDEX: usize = 1_000;
+/// How many tickets are read at once.
+const TICKETS: usize = 500;
+
+/// How far the books go.
+pub(super) struct Following {
+    zone: TimeZone,
+    erasures: Arc<AtomicU64>,
+    erased: u64,
+    /// What comes from here on is live.
+    live_from: Date,
+    live: Live,
+    /// All days from here on are whole.
+    whole_from: Date,
+    /// Where the day before that goes on.
+    mark: Option<RunMark>,
+    /// How far back somebody wants them to go.
+    wanted: Date,
+    /// Before the desk's first conversation there is nothing; none: nobody has written yet.
+    first: Option<Date>,
+    /// The tickets that were there at the start.
+    tickets: Option<Option<TicketId>>,
+}
+
+/// Runs as they come.
+#[derive(Default)]
+struct Live {
+    /// Everything before that was read; none: nothing was.
+    from: Option<Timestamp>,
+    /// Where reading goes on while there is much to catch up with.
+    after: Option<RunMark>,
+    /// What was read of the last seconds.
+    known: HashSet<RunMark>,
+    is_caught_up: bool,
+}
+
+impl Following {
+    pub(super) fn new(core: &Core, erasures: Arc<AtomicU64>, zone: &TimeZone) -> Self {
+        let today = core.clock().now().to_zoned(zone.clone()).date();
+        Self {
+            zone: zone.clone(),
+            erased: erasures.load(Ordering::Relaxed),
+            erasures,
+            live_from: today,
+            live: Live::default(),
+            whole_from: today,
+            mark: None,
+            wanted: back(today, DAYS),
+            first: None,
+            tickets: Some(None),
+        }
+    }
+
+    /// Somebody wants days from there on.
+    pub(super) fn want(&mut self, from: Date) {
+        let farthest = back(self.live_from, MOST_DAYS);
+        self.wanted = self.wanted.min(from.max(farthest));
+    }
+
+    /// Whether everything from that day on is in the books; none: everything of the last day and all tickets.
+    pub(super) fn is_whole(&self, from: Option<Date>) -> bool {
+        let from = from.unwrap_or_else(|| back(self.live_from, 1));
+        let from = self.first.map_or(self.live_from, |first| from.max(first));
+        self.live.is_caught_up && self.tickets.is_none() && self.whole_from <= from
+    }
+
+    /// Reads so many runs at most; gives whether there is more to read.
+    pub(super) fn work(
+        &mut self,
+        core: &Core,
+        books: &Mutex<Books>,
+        most: usize,
+        is_background: bool,
+    ) -> Result<bool, EngineError> {
+        let erased = self.erasures.load(Ordering::Relaxed);
+        if erased != self.erased {
+            // What was counted of somebody who is gone can't be told apart: everything is counted anew.
+            let wanted = self.wanted;
+            *self = Self::new(core, Arc::clone(&self.erasures), &self.zone);
+            self.want(wanted);
+            *lock(books) = Books::new(self.zone.clone());
+        }
+        if self.first.is_none() {
+            let first = core.first_conversation_at()?;
+            self.first = first.map(|at| self.zone.to_datetime(at).date());
+        }
+        let mut left = self.follow(core, books, most)?;
+        if left == 0 {
+            return Ok(true);
+        }
+        if let Some(after) = self.tickets.take() {
+            self.tickets = stored_tickets(core, books, after)?.map(Some);
+            if self.tickets.is_some() && is_background {
+                return Ok(true);
+            }
+        }
+        while left > 0 && self.whole_from > self.earliest() {
+            left = self.look_back(core, books, left)?;
+        }
+        Ok(left == 0 || self.tickets.is_some())
+    }
+
+    fn earliest(&self) -> Date {
+        self.first
+            .map_or(self.live_from, |first| first.max(self.wanted))
+    }
+
+    /// Reads what came; gives how much else may be read: nothing as long as there is more of it.
+    fn follow(
+        &mut self,
+        core: &Core,
+        books: &Mutex<Books>,
+        most: usize,
+    ) -> Result<usize, EngineError> {
+        let now = core.clock().now();
+        let settled = now.checked_sub(LATE).unwrap_or(now);
+        let from = self.live.from.unwrap_or(self.midnight(self.live_from));
+        let mut after = self.live.after.clone();
+        let mut left = most;
+        loop {
+            let rows = core.runs_between(from, Timestamp::MAX, after.as_ref(), INDEX)?;
+            let is_last = rows.len() < INDEX;
+            let end = rows.last().map(|(mark, _)| mark.clone());
+            let known = &self.live.known;
+            let mut news: Vec<_> = rows
+                .into_iter()
+                .filter(|(mark, _)| !known.contains(mark))
+                .collect();
+            let is_cut = news.len() > left;
+            news.truncate(left);
+            left -= news.len();
+            let ids = news.iter().map(|(mark, id)| (mark.at(), id));
+            read(core, books, ids, true)?;
+            let last = news.last().map(|(mark, _)| mark.clone());
+            self.live
+                .known
+                .extend(news.into_iter().map(|(mark, _)| mark));
+            if is_cut {
+                // What is long ago is settled: the next time goes on after it.
+                if let Some(last) = last.filter(|mark| mark.at() < Some(settled)) {
+                    self.live.after = Some(last);
+                    self.live.known.clear();
+                }
+                return Ok(0);
+            }
+            if is_last {
+                break;
+            }
+            after = end;
+        }
+        self.live.is_caught_up = true;
+        self.live.after = None;
+        self.live.from = Some(from.max(settled));
+        self.live.known.retain(|mark| mark.at() >= Some(settled));
+        Ok(left)
+    }
+
+    /// Reads what there is of the newest day that isn't whole; gives how much else may be read.
+    fn look_back(
+        &mut self,
+        core: &Core,
+        books: &Mutex<Books>,
+        most: usize,
+    ) -> Result<usize, EngineError> {
+        let day = back(self.whole_from, 1);
+        let (from, to) = (self.midnight(day), self.midnight(self.whole_from));
+        let most_now = most.min(INDEX);
+        let rows = core.runs_between(from, to, self.mark.as_ref(), most_now)?;
+        let ids = rows.iter().map(|(mark, id)| (mark.at(), id));
+        read(core, books, ids, false)?;
+        if rows.len() < most_now {
+            (self.whole_from, self.mark) = (day, None);
+        } else {
+            self.mark = rows.last().map(|(mark, _)| mark.clone());
+        }
+        Ok(most - rows.len())
+    }
+
+    fn midnight(&self, day: Date) -> Timestamp {
+        let begins = day.to_zoned(self.zone.clone());
+        begins.map_or(Timestamp::MIN, |begins| begins.timestamp())
+    }
+}
+
+fn back(day: Date, days: i32) -> Date {
+    day.checked_sub(days.days()).unwrap_or(day)
+}
+
+fn lock(books: &Mutex<Books>) -> std::sync::MutexGuard<'_, Books> {
+    books.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Puts runs into the books.
+fn read<'r>(
+    core: &Core,
+    books: &Mutex<Books>,
+    ids: impl Iterator<Item = (Option<Timestamp>, &'r RunId)>,
+    is_live: bool,
+) -> Result<(), EngineError> {
+    let mut together: Vec<(Run, Vec<Fact>)> = Vec::with_capacity(TOGETHER);
+    let put = |together: &mut Vec<(Run, Vec<Fact>)>| {
+        let mut books = lock(books);
+        for (run, facts) in together.drain(..) {
+            books.add(&run, &facts, is_live);
+        }
+    };
+    for (at, id) in ids {
+        let run = match core.run(id) {
+            Ok(run) => run,
+            // Erased meanwhile.
+            Err(EngineError::NotFound { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        let facts = core.facts_of(at.unwrap_or(run.event.at), id)?;
+        together.push((run, facts));
+        if together.len() == TOGETHER {
+            put(&mut together);
+        }
+    }
+    put(&mut together);
+    Ok(())
+}
+
+/// Puts the next of the stored tickets into the books; gives after which to go on.
+fn stored_tickets(
+    core: &Core,
+    books: &Mutex<Books>,
+    after: Option<TicketId>,
+) -> Result<Option<TicketId>, EngineError> {
+    let tickets = core.tickets(after.as_ref(), TICKETS)?;
+    let now = core.clock().now();
+    let mut books = lock(books);
+    for ticket in &tickets {
+        books.lists.ticket(ticket, now);
+    }
+    let is_last = tickets.len() < TICKETS;
+    let last = tickets.into_iter().last().map(|ticket| ticket.id);
+    Ok(last.filter(|_| !is_last))
+}
