@@ -22,6 +22,7 @@ use crate::api::reports::{Figures, Joined, Satisfaction, Tickets, Volume, figure
 use crate::engine::{Core, EngineError};
 use crate::model::{Change, ConversationId, Run};
 use crate::report::{Column, Kind, Period, Sheet, Tally as _, form};
+use crate::workflow::Desk;
 
 /// The days of a report where none are said.
 const DAYS: i64 = 30;
@@ -462,11 +463,15 @@ pub(super) async fn show(
         counted.await?
     };
     let hours = sheets.iter().find(|(sheet, _)| sheet.name == "hours");
+    let desk = console.api.engine.core().desk();
     let query = format!("from={from}&to={to}");
     Ok(page(&Reports {
         f: &frame,
         chart: chart(hours.map_or(&[], |(sheet, _)| sheet.rows.as_slice())),
-        sections: sheets.iter().map(|sheet| section(sheet, &frame)).collect(),
+        sections: sheets
+            .iter()
+            .map(|sheet| section(sheet, &frame, &desk))
+            .collect(),
         from: from.to_string(),
         to: to.to_string(),
         query,
@@ -474,7 +479,7 @@ pub(super) async fn show(
     }))
 }
 
-fn section(cut: &Cut, frame: &Frame) -> Section {
+fn section(cut: &Cut, frame: &Frame, desk: &Desk) -> Section {
     let sheet = &cut.0;
     let rows = sheet.rows.iter();
     let bars = match sheet.name {
@@ -522,7 +527,12 @@ fn section(cut: &Cut, frame: &Frame) -> Section {
         "tickets" => bars(rows.map(|row| {
             let opened = number(row, "opened");
             let kind = text(row, "kind");
-            let name = format!("{} · {}", frame.one("kind", kind), text(row, "department"));
+            let department = text(row, "department");
+            let known = desk.directory.department(department);
+            let department = known.map_or(department, |known| {
+                known.display_name(Some(frame.lang.tag()))
+            });
+            let name = format!("{} · {department}", frame.one("kind", kind));
             (name, opened as f64, opened.to_string(), kind == "complaint")
         })),
         "workload" => bars(rows.filter(|row| text(row, "name") != "all").map(|row| {

@@ -326,6 +326,10 @@ fn who_is_known_reads_what_was_said_before_and_a_guest_does_not() {
     open(&browser, &site);
     say(&browser, "The second time");
     browser.shows(".message.you .text", "The second time");
+    browser.until("an answer", || !heard(&browser).is_empty());
+    browser.leave_frame();
+    open(&browser, &site);
+    browser.shows(".message.you .text", "The second time");
     browser.until("a conversation of its own", || {
         !browser
             .texts(".message.you .text")

@@ -224,6 +224,7 @@ function showEarlier() {
 }
 
 async function readEarlier() {
+  if (!identity || before === null) return;
   const button = byId("earlier");
   button.disabled = true;
   const asked = identity;
@@ -235,17 +236,20 @@ async function readEarlier() {
     const page = await answer.json();
     before = page.before;
     const height = log.scrollHeight;
-    const items = page.messages.map((message) => {
+    // The page may have been open since then.
+    const fresh = page.messages.filter((message) => !shown.has(`${page.thread}.${message.number}`));
+    const items = fresh.map((message) => {
       const item = bubble(message.from, message.text);
       if (message.language) item.querySelector(".text").lang = message.language;
       describe(item, message);
+      shown.set(`${page.thread}.${message.number}`, item);
       return item;
     });
     if (items.length > 0) {
       const day = document.createElement("p");
       day.className = "day";
       const time = document.createElement("time");
-      time.dateTime = page.messages[0].at;
+      time.dateTime = fresh[0].at;
       time.dataset.day = "";
       time.textContent = date(time.dateTime);
       day.append(time);
@@ -253,6 +257,8 @@ async function readEarlier() {
       log.scrollTop += log.scrollHeight - height;
     }
     trouble = null;
+    button.disabled = false;
+    if (items.length === 0 && before !== null) return readEarlier();
   } catch {
     trouble = { name: "offline" };
   }

@@ -111,6 +111,12 @@ pub(super) const WORDS: &[Word] = &[
     w("shift-never", "no more shifts", "没有排班", "沒有排班"),
     w("shifts-today", "Today’s shifts", "今日班次", "今日班次"),
     w("shifts", "Shifts", "排班", "排班"),
+    w(
+        "shifts-sound",
+        "The hours are sound. They hold once you apply them.",
+        "班次有效，应用后生效。",
+        "班次有效，套用後生效。",
+    ),
     w("shifts-week", "The week", "每周班次", "每週班次"),
     w("shifts-coming", "The days to come", "未来几天", "未來幾天"),
     w("shifts-off", "off", "休息", "休息"),
