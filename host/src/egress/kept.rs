@@ -1,6 +1,6 @@
 //! Connections that are kept open for a moment, so that a step that reads again and again needn't shake hands each time.
 //!
-//! Each step has its own, under its own rule: nobody sends over a connection that another made. The name is looked up and
+//! They begin with the second request within [`IDLE`]. Each step has its own, under its own rule: nobody sends over a connection that another made. The name is looked up and
 //! its addresses are checked before each request all the same, kept connection or not; after [`IDLE`] without a request, and
 //! [`LONGEST`] after the first of its generation, the next one goes where the name leads by then.
 
@@ -38,7 +38,8 @@ impl Default for Keeping {
 }
 
 struct Generation {
-    agent: Agent,
+    /// None after one request: who asks once in a while has nothing of it, and a new agent costs more than a handshake.
+    agent: Option<Agent>,
     began: Instant,
     used: Instant,
 }
@@ -58,8 +59,8 @@ impl Kept {
         }
     }
 
-    /// The agent that keeps a step's connections under a rule, and whether it may have one; none where too many steps have
-    /// some already.
+    /// The agent that keeps a step's connections under a rule, and whether it may have one by now; none for the first request
+    /// in a while, or where too many steps have some already.
     pub(super) fn agent(
         &self,
         owner: &str,
@@ -69,22 +70,26 @@ impl Kept {
         let rule = serde_json::to_string(rule).ok()?;
         let name = format!("{owner}\n{rule}");
         let Keeping { idle, longest } = self.keeping;
+        let now = Instant::now();
         let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
         of.retain(|_, it| it.began.elapsed() < longest && it.used.elapsed() < idle);
-        if of.len() >= MOST && !of.contains_key(&name) {
-            return None;
-        }
-        let mut is_new = false;
-        let now = Instant::now();
-        let it = of.entry(name).or_insert_with(|| {
-            is_new = true;
-            Generation {
-                agent: make(self.keeping),
-                began: now,
-                used: now,
+        let Some(it) = of.get_mut(&name) else {
+            if of.len() < MOST {
+                let first = Generation {
+                    agent: None,
+                    began: now,
+                    used: now,
+                };
+                of.insert(name, first);
             }
-        });
+            return None;
+        };
         it.used = now;
-        Some((it.agent.clone(), !is_new))
+        if let Some(agent) = &it.agent {
+            return Some((agent.clone(), true));
+        }
+        it.began = now;
+        let agent = it.agent.insert(make(self.keeping));
+        Some((agent.clone(), false))
     }
 }
