@@ -149,7 +149,10 @@ fn conversation_of(id: &str) -> String {
 impl Found {
     fn read(store: &SledStore) -> Self {
         let mut messages: BTreeMap<String, Vec<Message>> = BTreeMap::new();
-        for message in rows::<Message>(store, Table::Message) {
+        for message in rows::<Vec<Message>>(store, Table::Message)
+            .into_iter()
+            .flatten()
+        {
             messages
                 .entry(conversation_of(message.id.as_str()))
                 .or_default()

@@ -6,13 +6,17 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::ThreadId;
+use std::thread::{JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
 use super::super::{Done, StoreError, StoreStats};
+use super::applier::Taken;
+use super::disk::Disk;
+use super::journal::Journal;
 use super::reader::Reader;
 use super::record::LargeRef;
-use super::writer::{Change, Content, Writer};
+use super::state::Mark;
+use super::writer::{Change, Content};
 
 /// The most bytes in one group; a single batch may be larger.
 const GROUP_BYTES: usize = 4 * 1024 * 1024;
@@ -29,7 +33,7 @@ pub(super) struct Waiting {
 
 /// The large files that changes hold.
 pub(super) fn held(changes: &[Change]) -> Vec<LargeRef> {
-    let large = |change: &Change| match change.content {
+    let large = |change: &Change| match *change.content {
         Content::Large(large) => Some(large),
         Content::Nothing | Content::Value(_) => None,
     };
@@ -203,8 +207,15 @@ pub(super) type Preflight = Arc<dyn Fn(usize) -> Result<(), StoreError> + Send +
 /// The work of the commit thread.
 pub(super) struct Committer {
     pub(super) queue: Arc<Queue>,
-    pub(super) writer: Writer,
+    pub(super) reader: Arc<Reader>,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) journal: Journal,
+    pub(super) mark: Mark,
+    /// The newest group.
+    pub(super) group: u64,
+    pub(super) taken: Arc<Taken>,
     pub(super) preflight: Preflight,
+    pub(super) applier: Option<JoinHandle<()>>,
 }
 
 impl Committer {
@@ -213,6 +224,10 @@ impl Committer {
         let _ = self.queue.thread.set(std::thread::current().id());
         while let Some(group) = self.queue.take() {
             self.commit(group);
+        }
+        self.taken.close();
+        if let Some(applier) = self.applier.take() {
+            let _ = applier.join();
         }
     }
 
@@ -230,7 +245,7 @@ impl Committer {
         let operations = changes.len() as u64;
         let held = held(&changes);
         let result = self.write(changes, bytes);
-        let_go(&self.writer.reader, &held, result.is_err());
+        let_go(&self.reader, &held, result.is_err());
         self.queue.finish(|stats| match &result {
             Ok(()) => {
                 stats.barriers += u64::from(operations > 0);
@@ -255,13 +270,14 @@ impl Committer {
             // Everything before is durable already.
             return Ok(());
         }
-        (self.preflight)(bytes)?;
-        let result =
-            catch_unwind(AssertUnwindSafe(|| self.writer.write(changes))).unwrap_or_else(|_| {
-                Err(StoreError::Stopped {
-                    why: "the commit thread panicked".to_owned(),
-                })
-            });
+        // What isn't in sled yet will be written there besides.
+        let pending = self.reader.shared().bytes();
+        (self.preflight)(bytes.saturating_add(pending))?;
+        let result = catch_unwind(AssertUnwindSafe(|| self.record(changes))).unwrap_or_else(|_| {
+            Err(StoreError::Stopped {
+                why: "the commit thread panicked".to_owned(),
+            })
+        });
         result.map_err(|error| {
             let why = match error {
                 StoreError::Stopped { why } => why,
@@ -270,6 +286,28 @@ impl Committer {
             self.queue.stop(&why);
             StoreError::Stopped { why }
         })
+    }
+
+    /// Makes the changes of one group durable, in order, and shows them. An error is final: nothing may be written after
+    /// it.
+    fn record(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
+        if let Some(group) = self.journal.waits_for() {
+            self.taken.wait(group)?;
+            self.journal.turn();
+            self.taken.want(self.group);
+        }
+        let group = self.group.wrapping_add(1);
+        self.journal
+            .write(self.disk.as_ref(), group, &changes)
+            .map_err(|error| StoreError::Stopped {
+                why: error.to_string(),
+            })?;
+        self.group = group;
+        self.reader.exclusive().add(group, changes);
+        if let Err(error) = self.mark.write(group) {
+            tracing::warn!(%error, "could not move the mark of the store");
+        }
+        Ok(())
     }
 }
 

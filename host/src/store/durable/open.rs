@@ -10,10 +10,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::{StoreError, Table};
+use super::applier::{Applier, Taken};
 use super::committer::{Committer, Preflight, Queue, QueueLimits};
 use super::disk::{Disk, Reserve, sync_directory};
+use super::journal::{Group, Journal};
 use super::large::LargeFiles;
 use super::lock::DirectoryLock;
+use super::pending::Share;
 use super::reader::Reader;
 use super::record::{Head, prefixed, space};
 use super::state::{FORMAT, Mark, State};
@@ -81,7 +84,8 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
     let db = open_sled(&paths, options)?;
     let reader = Reader::new(dir.to_owned(), db, large);
     let mark = Mark::open(&paths.mark()).map_err(|error| failed(&error))?;
-    let found = read_state(&reader, &mark, options)?;
+    let (mut journal, groups) = Journal::open(dir).map_err(|error| failed(&error))?;
+    let found = read_state(&reader, mark.read(), groups, options)?;
 
     let mut writer = Writer {
         data: File::open(paths.data()).map_err(|error| failed(&error))?,
@@ -89,38 +93,58 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
         blobs_seen: None,
         reader: Arc::new(reader),
         disk: Arc::clone(&disk),
-        state: found.unwrap_or(State {
-            format: FORMAT,
-            ..State::default()
-        }),
-        mark,
+        state: found.as_ref().map_or(
+            State {
+                format: FORMAT,
+                ..State::default()
+            },
+            |found| found.state,
+        ),
     };
     let reader = Arc::clone(&writer.reader);
-    if found.is_some() {
+    let is_new = found.is_none();
+    if let Some(found) = found {
+        // What the last process applied without having come to its barrier may be visible now: this is one.
+        let (replayed, group) = (found.journal.len(), found.group);
+        for group in found.journal {
+            reader.exclusive().add(group.number, group.changes);
+        }
+        let mut share = reader.shared().share();
+        share.group = group;
+        writer
+            .take_over(share)
+            .map_err(|error| StoreError::io("bring the journal into the store", &error))?;
+        if replayed > 0 {
+            tracing::info!(groups = replayed, "brought the journal into the store");
+        }
         let bytes = std::fs::metadata(paths.data()).map_or(0, |data| data.len());
         check_rows(&mut writer, bytes, options)?;
     }
     sweep(&reader).map_err(|error| failed(&error))?;
     settle(&paths, disk.as_ref()).map_err(|error| failed(&error))?;
-    if found.is_none() || options.accept_loss {
+    if is_new || options.accept_loss {
         // The first group of a store is its state.
+        let share = Share {
+            group: writer.state.group.wrapping_add(1),
+            changes: Vec::new(),
+        };
         writer
-            .write(Vec::new())
+            .take_over(share)
             .map_err(|error| StoreError::io("write the first record of the store", &error))?;
-    } else {
-        // What the last process applied without having come to its barrier may be visible now.
-        writer
-            .barrier()
-            .map_err(|error| StoreError::io("sync the store", &error))?;
     }
+    journal
+        .clear(disk.as_ref())
+        .map_err(|error| failed(&error))?;
     if let Ok(free) = disk.free_bytes(dir) {
         reserve.take(free, options.low_space_bytes);
     }
-    start(writer, lock, options)
+    start(writer, journal, mark, lock, options)
 }
 
 fn start(
     writer: Writer,
+    journal: Journal,
+    mark: Mark,
     lock: DirectoryLock,
     options: &SledOptions,
 ) -> Result<SledStore, StoreError> {
@@ -150,10 +174,28 @@ fn start(
             }
         })
     };
+    let group = writer.state.group;
+    let taken = Arc::new(Taken::new(group));
+    let applier = Applier {
+        taken: Arc::clone(&taken),
+        queue: Arc::clone(&queue),
+        reader: Arc::clone(&reader),
+        writer,
+    };
+    let applier = std::thread::Builder::new()
+        .name("store-apply".to_owned())
+        .spawn(move || applier.run())
+        .map_err(|error| StoreError::io("start the apply thread", &error))?;
     let committer = Committer {
         queue: Arc::clone(&queue),
-        writer,
+        reader: Arc::clone(&reader),
+        disk: Arc::clone(&disk),
+        journal,
+        mark,
+        group,
+        taken: Arc::clone(&taken),
         preflight: Arc::clone(&preflight),
+        applier: Some(applier),
     };
     let thread = std::thread::Builder::new()
         .name("store-commit".to_owned())
@@ -164,6 +206,7 @@ fn start(
         queue,
         disk,
         preflight,
+        taken,
         thread: Some(thread),
         lock: Some(lock),
     })
@@ -210,21 +253,30 @@ fn open_sled(paths: &Paths, options: &SledOptions) -> Result<sled::Db, StoreErro
     }
 }
 
+/// What an existing store says of itself.
+struct Existing {
+    state: State,
+    /// What sled lacks, in order.
+    journal: Vec<Group>,
+    /// The newest group.
+    group: u64,
+}
+
 /// The state of an existing store, `None` for a new one.
 fn read_state(
     reader: &Reader,
-    mark: &Mark,
+    marked: u64,
+    groups: Vec<Group>,
     options: &SledOptions,
-) -> Result<Option<State>, StoreError> {
+) -> Result<Option<Existing>, StoreError> {
     let damaged = |why: String| StoreError::Damaged {
         dir: reader.dir.clone(),
         why,
     };
     let row = reader.row(&prefixed(space::STORE, State::KEY))?;
-    let marked = mark.read();
     let Some(row) = row else {
         let empty = reader.guarded(|| Ok(reader.db.first()?.is_none()))?;
-        if (empty && marked == 0) || options.accept_loss {
+        if (empty && marked == 0 && groups.is_empty()) || options.accept_loss {
             return Ok(None);
         }
         return Err(damaged("the record of its state is missing".to_owned()));
@@ -241,15 +293,25 @@ fn read_state(
             supported: FORMAT,
         });
     }
-    if marked > state.group && !options.accept_loss {
-        let missing = marked - state.group;
+    let known = groups.last().map_or(0, |group| group.number).max(marked);
+    let mut group = state.group;
+    let mut journal = Vec::new();
+    for next in groups {
+        if next.number == group.wrapping_add(1) {
+            group = next.number;
+            journal.push(next);
+        }
+    }
+    if known > group && !options.accept_loss {
+        let missing = known - group;
         return Err(damaged(format!(
             "the last {missing} acknowledged groups of commits are missing from its log"
         )));
     }
-    Ok(Some(State {
-        group: state.group.max(marked),
-        ..state
+    Ok(Some(Existing {
+        state,
+        journal,
+        group: group.max(known),
     }))
 }
 
@@ -290,7 +352,7 @@ pub(super) fn verify(reader: &Reader) -> Result<Verification, StoreError> {
 
 /// Reads every row; returns also what they add up to.
 fn walk(reader: &Reader) -> Result<(Verification, State), StoreError> {
-    let _view = reader.shared();
+    let _whole = reader.applying();
     let expected = reader
         .row(&prefixed(space::STORE, State::KEY))?
         .and_then(|row| State::read(&row));

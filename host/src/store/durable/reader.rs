@@ -1,20 +1,26 @@
 //! Reading: from sled's rows back to values, never without their checksum.
 
+use std::cmp::Ordering;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::super::{KeyRange, Row, StoreError, Table};
+use super::journal::Journal;
 use super::large::LargeFiles;
+use super::pending::Pending;
 use super::record::{self, Body, Head, LargeRef};
+use super::writer::Content;
 
-/// The rows, and the lock that lets a reader see groups as a whole.
+/// The rows: sled's, and over them those that only the journal has yet. A reader holds them for as long as it reads, and
+/// so sees groups as a whole: a row that isn't pending can't become so meanwhile, and only pending rows change in sled.
 pub(super) struct Reader {
     pub(super) dir: PathBuf,
     pub(super) db: sled::Db,
     pub(super) large: LargeFiles,
-    view: RwLock<()>,
+    pending: RwLock<Pending>,
+    applying: Mutex<()>,
 }
 
 /// A value, or where it is.
@@ -29,17 +35,24 @@ impl Reader {
             dir,
             db,
             large,
-            view: RwLock::new(()),
+            pending: RwLock::default(),
+            applying: Mutex::default(),
         }
     }
 
-    /// Held while a group is applied.
-    pub(super) fn exclusive(&self) -> RwLockWriteGuard<'_, ()> {
-        self.view.write().unwrap_or_else(PoisonError::into_inner)
+    /// What is pending, to be changed.
+    pub(super) fn exclusive(&self) -> RwLockWriteGuard<'_, Pending> {
+        self.pending.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn shared(&self) -> RwLockReadGuard<'_, ()> {
-        self.view.read().unwrap_or_else(PoisonError::into_inner)
+    /// What is pending, to be read.
+    pub(super) fn shared(&self) -> RwLockReadGuard<'_, Pending> {
+        self.pending.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Held while sled gets rows, and while all of sled's rows are read.
+    pub(super) fn applying(&self) -> MutexGuard<'_, ()> {
+        self.applying.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -47,11 +60,17 @@ impl Reader {
         // A file may be replaced between reading its name and opening it: then the row has changed too.
         for _ in 0..16 {
             let found = {
-                let _view = self.shared();
-                let Some(row) = self.row(&placed)? else {
-                    return Ok(None);
-                };
-                self.found(table, &placed, &row)?
+                let pending = self.shared();
+                match pending.get(&placed) {
+                    Some(Content::Nothing) => return Ok(None),
+                    Some(content) => self.pending(table, &placed, content)?,
+                    None => {
+                        let Some(row) = self.row(&placed)? else {
+                            return Ok(None);
+                        };
+                        self.found(table, &placed, &row)?
+                    }
+                }
             };
             match found {
                 Found::Value(value) => return Ok(Some(value)),
@@ -79,23 +98,58 @@ impl Reader {
         };
         let mut found = Vec::new();
         {
-            let _view = self.shared();
+            let pending = self.shared();
+            let mut over = pending.range(&first, &end);
+            let mut next_over = || {
+                if range.is_reverse() {
+                    over.next_back()
+                } else {
+                    over.next()
+                }
+            };
             let mut rows = self.guarded(|| {
-                Ok(self
-                    .db
-                    .range((Bound::Included(first), Bound::Excluded(end))))
+                let range = (Bound::Included(&first), Bound::Excluded(&end));
+                Ok(self.db.range::<&Vec<u8>, _>(range))
             })?;
-            while found.len() < limit {
-                let next = self.guarded(|| {
+            let mut next_row = || {
+                self.guarded(|| {
                     if range.is_reverse() {
                         rows.next_back()
                     } else {
                         rows.next()
                     }
                     .transpose()
-                })?;
-                let Some((placed, row)) = next else { break };
-                found.push((placed.to_vec(), self.found(table, &placed, &row)?));
+                })
+            };
+            let (mut above, mut below) = (next_over(), next_row()?);
+            while found.len() < limit {
+                // Which of the two comes first; where both are of one key sled's is old.
+                let order = match (&above, &below) {
+                    (None, None) => break,
+                    (Some(_), None) => Ordering::Less,
+                    (None, Some(_)) => Ordering::Greater,
+                    (Some((above, _)), Some((below, _))) if range.is_reverse() => {
+                        below.as_ref().cmp(above)
+                    }
+                    (Some((above, _)), Some((below, _))) => (*above).cmp(below.as_ref()),
+                };
+                if order == Ordering::Greater {
+                    if let Some((placed, row)) = below.take() {
+                        found.push((placed.to_vec(), self.found(table, &placed, &row)?));
+                    }
+                    below = next_row()?;
+                    continue;
+                }
+                if order == Ordering::Equal {
+                    below = next_row()?;
+                }
+                if let Some((placed, content)) = above.take()
+                    && !matches!(content, Content::Nothing)
+                {
+                    let value = self.pending(table, placed, content)?;
+                    found.push((placed.to_vec(), value));
+                }
+                above = next_over();
             }
         }
         let mut values = Vec::with_capacity(found.len());
@@ -119,14 +173,18 @@ impl Reader {
         self.guarded(|| self.db.get(placed))
     }
 
-    /// Bytes of sled's file and of the large files.
+    /// Bytes of sled's file, of the journal and of the large files.
     pub(super) fn disk_bytes(&self) -> u64 {
         let sled = self.guarded(|| self.db.size_on_disk()).unwrap_or(0);
         sled.saturating_add(self.large.bytes())
+            .saturating_add(Journal::bytes(&self.dir))
     }
 
     /// Whether a row names the large file.
     pub(super) fn is_named(&self, sha256: &[u8; 32]) -> Result<bool, StoreError> {
+        if self.shared().names(sha256) {
+            return Ok(true);
+        }
         self.guarded(|| {
             self.db
                 .scan_prefix(record::prefixed(record::space::LARGE, sha256))
@@ -166,6 +224,19 @@ impl Reader {
             Ok(Err(error)) => Err(damaged(error.to_string())),
             Err(_) => Err(damaged("its files make no sense to sled".to_owned())),
         }
+    }
+
+    /// A row that is pending and not removed.
+    fn pending(&self, table: Table, placed: &[u8], content: &Content) -> Result<Found, StoreError> {
+        let value = match content {
+            Content::Large(large) => return Ok(Found::Large(*large)),
+            Content::Value(kept) => kept.value(),
+            Content::Nothing => None,
+        };
+        value.map(Found::Value).ok_or_else(|| StoreError::Corrupt {
+            table,
+            key: placed.get(1..).unwrap_or_default().to_vec(),
+        })
     }
 
     fn found(&self, table: Table, placed: &[u8], row: &[u8]) -> Result<Found, StoreError> {

@@ -82,6 +82,26 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// A value that was kept before.
+    pub(super) fn again(bytes: Vec<u8>, packed: bool) -> Self {
+        Self { bytes, packed }
+    }
+
+    pub(super) fn is_packed(&self) -> bool {
+        self.packed
+    }
+
+    /// The value as it was given; `None` where it isn't one.
+    pub(super) fn value(&self) -> Option<Vec<u8>> {
+        if self.packed {
+            unpacked(&self.bytes)
+        } else {
+            Some(self.bytes.clone())
+        }
+    }
+}
+
 /// The value that was packed; `None` where it is none.
 pub(super) fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     let (length, block) = bytes.split_first_chunk::<4>()?;

@@ -1,6 +1,5 @@
-//! Writing: one group of batches, applied as a whole and made durable.
+//! Writing to sled: what the journal holds, many groups at once.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,15 +9,16 @@ use std::time::SystemTime;
 
 use super::super::StoreError;
 use super::disk::{Disk, sync_directory};
+use super::pending::Share;
 use super::reader::Reader;
 use super::record::{self, Body, Head, INLINE_BYTES, Kept, LargeRef};
-use super::state::{Mark, State};
+use super::state::State;
 
 /// One change, with its large value already in its file.
 pub(super) struct Change {
     /// The key with its table.
     pub(super) placed: Vec<u8>,
-    pub(super) content: Content,
+    pub(super) content: Arc<Content>,
 }
 
 /// What a key is set to.
@@ -28,19 +28,28 @@ pub(super) enum Content {
     Large(LargeRef),
 }
 
-/// Writes groups; lives on the commit thread.
+impl Content {
+    /// Bytes of the value as it is kept in a row.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Value(kept) => kept.bytes.len(),
+            Self::Nothing | Self::Large(_) => 0,
+        }
+    }
+}
+
+/// Writes to sled: on the apply thread, and before there is one.
 pub(super) struct Writer {
     pub(super) reader: Arc<Reader>,
     pub(super) disk: Arc<dyn Disk>,
     pub(super) state: State,
-    pub(super) mark: Mark,
     /// sled's `db`, opened by us: errors of the system reach every open file once.
     pub(super) data: File,
     pub(super) blobs: PathBuf,
     pub(super) blobs_seen: Option<SystemTime>,
 }
 
-/// A group in the form in which sled takes it.
+/// Rows in the form in which sled takes them.
 #[derive(Default)]
 struct Plan {
     batch: sled::Batch,
@@ -48,32 +57,42 @@ struct Plan {
     released: Vec<[u8; 32]>,
 }
 
+/// How many rows sled gets at once: its readers wait meanwhile.
+const ROWS: usize = 256;
+
 impl Writer {
-    /// Makes the changes of one group durable, in order. An error is final: nothing may be written after it.
-    pub(super) fn write(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
-        let mut last = HashMap::with_capacity(changes.len());
-        for change in changes {
-            last.insert(change.placed, change.content);
+    /// Brings everything up to a group into sled, durably. An error is final: nothing may be written after it.
+    pub(super) fn take_over(&mut self, share: Share) -> Result<(), StoreError> {
+        let mut released = Vec::new();
+        let mut changes = share.changes.as_slice();
+        loop {
+            let (these, rest) = changes.split_at(changes.len().min(ROWS));
+            let mut state = self.state;
+            if rest.is_empty() {
+                state.group = share.group;
+            }
+            let mut plan = Plan::default();
+            for Change { placed, content } in these {
+                self.plan(&mut plan, &mut state, placed, content)?;
+            }
+            plan.batch.insert(
+                record::prefixed(record::space::STORE, State::KEY),
+                state.write(),
+            );
+            {
+                let _whole = self.reader.applying();
+                finally(|| self.reader.db.apply_batch(plan.batch))?;
+            }
+            self.state = state;
+            released.extend(plan.released);
+            changes = rest;
+            if rest.is_empty() {
+                break;
+            }
         }
-        let mut state = State {
-            group: self.state.group.wrapping_add(1),
-            ..self.state
-        };
-        let mut plan = Plan::default();
-        for (placed, content) in last {
-            self.plan(&mut plan, &mut state, &placed, content)?;
-        }
-        plan.batch.insert(
-            record::prefixed(record::space::STORE, State::KEY),
-            state.write(),
-        );
-        self.apply(plan.batch)?;
         self.barrier()?;
-        self.state = state;
-        if let Err(error) = self.mark.write(state.group) {
-            tracing::warn!(%error, "could not move the mark of the store");
-        }
-        for sha256 in plan.released {
+        released.extend(self.reader.exclusive().settle(share.group));
+        for sha256 in released {
             // Where that cannot be known the file stays.
             self.reader
                 .large
@@ -87,7 +106,7 @@ impl Writer {
         plan: &mut Plan,
         state: &mut State,
         placed: &[u8],
-        content: Content,
+        content: &Content,
     ) -> Result<(), StoreError> {
         let old = self.reader.row(placed)?;
         let old = old.map(|row| {
@@ -107,7 +126,7 @@ impl Writer {
             }
         }
         let old_chunks = old.as_ref().map_or(0, Head::chunks);
-        let row = match &content {
+        let row = match content {
             Content::Nothing => None,
             Content::Value(value) => Some(record::head_of_value(placed, value)),
             Content::Large(large) => {
@@ -129,7 +148,7 @@ impl Writer {
             state.sum = state.sum.wrapping_add(head.weight());
             chunks = head.chunks();
         }
-        if let (Content::Value(value), 1..) = (&content, chunks) {
+        if let (Content::Value(value), 1..) = (content, chunks) {
             for (number, chunk) in value.bytes.chunks(INLINE_BYTES).enumerate() {
                 plan.batch
                     .insert(record::place_chunk(placed, number), chunk);
@@ -144,11 +163,6 @@ impl Writer {
         for number in numbers {
             plan.batch.remove(record::place_chunk(placed, number));
         }
-    }
-
-    fn apply(&self, batch: sled::Batch) -> Result<(), StoreError> {
-        let _view = self.reader.exclusive();
-        finally(|| self.reader.db.apply_batch(batch))
     }
 
     /// sled writes, then the system, then the drive.

@@ -50,6 +50,7 @@ fn large_values_are_files_that_go_with_the_last_row_that_names_them() {
     let mut batch = Batch::new();
     batch.delete(Table::Plugin, "b");
     store.commit(batch).unwrap();
+    assert!(store.verify().unwrap().is_sound());
     assert_eq!(files_in(&large), 0);
 }
 
