@@ -131,8 +131,8 @@ mod tests {
         let scenario = [
             day(10, "verified:ana", "first"),
             day(11, "verified:bo", "somebody else"),
-            day(12, "verified:ana", "second"),
-            day(14, "verified:ana", "third"),
+            day(15, "verified:ana", "second"),
+            day(20, "verified:ana", "third"),
         ];
         let lines = parse(&scenario.concat()).unwrap();
         let desk = Arc::new(Desk::load(&DeskFiles::Embedded).unwrap());
