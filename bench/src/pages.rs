@@ -84,7 +84,7 @@ const PAGES: [&str; 21] = [
     "/console/audit?who=zhang",
 ];
 /// A file from memory.
-const FILE: &str = "/console/assets/console.css";
+const FILE: &str = "{file}";
 /// Who looks.
 const WHO: &str = "he-min";
 
@@ -362,6 +362,7 @@ struct Looks {
     session: String,
     conversation: String,
     article: String,
+    file: String,
 }
 
 impl Looks {
@@ -371,6 +372,7 @@ impl Looks {
             session: session.to_owned(),
             conversation: String::new(),
             article: String::new(),
+            file: String::new(),
         };
         let first = |page: &str, before: &str| -> anyhow::Result<String> {
             let found = page
@@ -383,6 +385,8 @@ impl Looks {
         };
         let inbox = looks.get("/console/inbox?tab=recent")?;
         looks.conversation = first(&inbox, "href=\"/console/conversations/")?;
+        // Its address changes with its content.
+        looks.file = first(&inbox, "<link rel=\"stylesheet\" href=\"")?;
         let knowledge = looks.get("/console/knowledge")?;
         looks.article = first(
             &knowledge,
@@ -401,7 +405,8 @@ impl Looks {
     fn get(&self, path: &str) -> anyhow::Result<String> {
         let path = path
             .replace("{conversation}", &self.conversation)
-            .replace("{article}", &self.article);
+            .replace("{article}", &self.article)
+            .replace("{file}", &self.file);
         let mut stream = TcpStream::connect(self.address)?;
         write!(
             stream,
