@@ -94,7 +94,10 @@ impl World {
     }
 }
 
-/// `binary` (a module or a component) without custom sections, at every depth.
+/// How the section begins that says who made a binary and from what language: `plugin inspect` shows it.
+const PRODUCERS: &[u8] = b"\x09producers";
+
+/// `binary` (a module or a component) without custom sections but that of its producers, at every depth.
 fn strip(binary: &[u8]) -> Result<Vec<u8>> {
     let (preamble, mut rest) = binary
         .split_at_checked(PREAMBLE)
@@ -108,7 +111,7 @@ fn strip(binary: &[u8]) -> Result<Vec<u8>> {
             .context("a section is cut off")?;
         rest = remaining;
         match id {
-            CUSTOM_SECTION => {}
+            CUSTOM_SECTION if !content.starts_with(PRODUCERS) => {}
             CORE_MODULE_SECTION | COMPONENT_SECTION if is_component => {
                 push_section(&mut stripped, id, &strip(content)?);
             }
@@ -147,19 +150,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stripping_removes_custom_sections_at_every_depth_and_keeps_the_rest() {
+    fn stripping_removes_custom_sections_but_who_made_it_at_every_depth_and_keeps_the_rest() {
         let big = "x".repeat(300);
         let with = wat::parse_str(format!(
             r#"(component $outer
-                 (@custom "producers" "someone")
-                 (core module $inner (@custom "note" "{big}") (memory 1) (data (i32.const 0) "{big}"))
+                 (@custom "author" "someone")
+                 (core module $inner (@custom "note" "{big}") (@custom "producers" "rustc") (memory 1) (data (i32.const 0) "{big}"))
                  (component $nested (core module $deep (@custom "note" "{big}")))
                  (core instance (instantiate $inner)))"#
         ))
         .unwrap();
         let without = wat::parse_str(format!(
             r#"(component
-                 (core module (memory 1) (data (i32.const 0) "{big}"))
+                 (core module (@custom "producers" "rustc") (memory 1) (data (i32.const 0) "{big}"))
                  (component (core module))
                  (core instance (instantiate 0)))"#
         ))

@@ -110,7 +110,7 @@ fn tables_that_grow_are_stopped() {
 
     let vast = Guest::default().with("(table 4294967295 funcref)");
     assert!(SANDBOX.activate(&vast.component()).is_err());
-    let many = "(table 1 funcref)".repeat(1_000);
+    let many = "(table 1 funcref)".repeat(90);
     assert!(
         SANDBOX
             .activate(&Guest::default().with(&many).component())
