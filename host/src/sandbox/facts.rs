@@ -99,18 +99,25 @@ fn add(names: &mut Vec<String>, name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Generators of bindings that write their name down, and the language that they are for: not every compiler names it.
+const GENERATORS: [(&str, &str); 2] = [("wit-bindgen-rust", "Rust"), ("wit-bindgen-c", "C")];
+
 /// The first language that the producers' section names. A broken section says nothing; it isn't the plugin's code.
 fn language(fields: wasmparser::ProducersSectionReader<'_>) -> Option<String> {
+    let mut generated = None;
     for field in fields {
         let field = field.ok()?;
-        if field.name != "language" {
-            continue;
+        for value in field.values {
+            let value = value.ok()?;
+            if field.name == "language" {
+                let text = format!("{} {}", value.name, value.version);
+                return Some(super::capabilities::log::visible(text.trim(), 100));
+            }
+            let known = GENERATORS.iter().find(|(name, _)| *name == value.name);
+            generated = generated.or(known.map(|(_, language)| (*language).to_owned()));
         }
-        let value = field.values.into_iter().next()?.ok()?;
-        let text = format!("{} {}", value.name, value.version);
-        return Some(super::capabilities::log::visible(text.trim(), 100));
     }
-    None
+    generated
 }
 
 #[cfg(test)]
@@ -130,6 +137,13 @@ mod tests {
         assert!(read(&module).unwrap_err().contains("core module"));
         let empty = wat::parse_str("(component)").unwrap();
         assert!(read(&empty).unwrap_err().contains("exports nothing"));
+    }
+
+    #[test]
+    fn the_language_of_a_standard_plugin_is_told() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugins/dist/triage.wasm");
+        let facts = read(&std::fs::read(path).unwrap()).unwrap();
+        assert_eq!(facts.language.as_deref(), Some("Rust"));
     }
 
     #[test]
