@@ -55,8 +55,6 @@ const OF_CONVERSATION: &[Table] = &[
     Table::Ticket,
     Table::Promise,
     Table::ConversationByTime,
-    Table::Fact,
-    Table::AccountTimeline,
 ];
 
 /// The pages.

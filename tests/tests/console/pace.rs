@@ -24,8 +24,6 @@ const OF_CONVERSATION: &[Table] = &[
     Table::Run,
     Table::RunByTime,
     Table::ConversationByTime,
-    Table::AccountTimeline,
-    Table::Fact,
     Table::Queue,
 ];
 

@@ -167,8 +167,8 @@ fn forget_journal(dir: &Path) {
     }
 }
 
-#[test]
-fn a_log_that_lost_its_end_heals_from_the_journal() {
+/// A store whose log lacks the last two groups, and what it held before them.
+fn without_its_end() -> (tempfile::TempDir, Rows) {
     let dir = tempfile::tempdir().unwrap();
     let expected = fill(dir.path());
     let older = tempfile::tempdir().unwrap();
@@ -179,6 +179,12 @@ fn a_log_that_lost_its_end_heals_from_the_journal() {
     drop(store);
     std::fs::remove_dir_all(dir.path().join("sled")).unwrap();
     copy(older.path(), &dir.path().join("sled"));
+    (dir, expected)
+}
+
+#[test]
+fn a_log_that_lost_its_end_heals_from_the_journal() {
+    let (dir, expected) = without_its_end();
     let store = SledStore::open_with(dir.path(), options()).unwrap();
     assert_eq!(store.get(Table::Message, b"later"), Ok(Some(vec![2])));
     assert!(store.verify().unwrap().is_sound());
@@ -191,16 +197,7 @@ fn a_log_that_lost_its_end_heals_from_the_journal() {
 
 #[test]
 fn a_log_that_lost_its_end_is_refused_until_the_loss_is_accepted() {
-    let dir = tempfile::tempdir().unwrap();
-    let expected = fill(dir.path());
-    let older = tempfile::tempdir().unwrap();
-    copy(&dir.path().join("sled"), older.path());
-    let store = SledStore::open_with(dir.path(), options()).unwrap();
-    store.commit(put(Table::Message, "later", vec![1])).unwrap();
-    store.commit(put(Table::Message, "later", vec![2])).unwrap();
-    drop(store);
-    std::fs::remove_dir_all(dir.path().join("sled")).unwrap();
-    copy(older.path(), &dir.path().join("sled"));
+    let (dir, expected) = without_its_end();
     forget_journal(dir.path());
 
     let refused = SledStore::open_with(dir.path(), options()).unwrap_err();
