@@ -18,6 +18,7 @@
 
 mod assets;
 mod audit;
+mod charts;
 mod entrance;
 mod form;
 mod frame;

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::Console;
+use super::charts::{Bar, Chart, bars, chart, number, real, seconds, text};
 use super::form::{Asked, Form};
 use super::frame::{Frame, page};
 use super::gate::Who;
@@ -28,8 +29,6 @@ use crate::workflow::Desk;
 const DAYS: i64 = 30;
 /// How many lines of a long table a page shows; files have all.
 const SHOWN: usize = 20;
-/// How many channels have a colour of their own.
-const COLOURS: usize = 5;
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The reports of the page, by the name of their file.
@@ -224,120 +223,6 @@ fn sheet(
         }
     };
     Ok(Some(of_rows(name, columns, rows)))
-}
-
-/// A bar with its name and its figure.
-struct Bar {
-    name: String,
-    figure: String,
-    /// Of a hundred.
-    share: u64,
-    is_bad: bool,
-}
-
-fn bars(rows: impl IntoIterator<Item = (String, f64, String, bool)>) -> Vec<Bar> {
-    let rows: Vec<_> = rows.into_iter().collect();
-    let most = rows
-        .iter()
-        .map(|(_, value, _, _)| *value)
-        .fold(0.0, f64::max);
-    rows.into_iter()
-        .map(|(name, value, figure, is_bad)| Bar {
-            name,
-            figure,
-            share: if most > 0.0 {
-                (value * 100.0 / most).round() as u64
-            } else {
-                0
-            },
-            is_bad,
-        })
-        .collect()
-}
-
-/// A part of a column of the chart by hour.
-struct Part {
-    x: usize,
-    y: u64,
-    height: u64,
-    colour: usize,
-    title: String,
-}
-
-/// Messages by hour and channel.
-struct Chart {
-    parts: Vec<Part>,
-    channels: Vec<(String, usize, u64)>,
-    most: u64,
-}
-
-/// How high the chart is; 24 columns, each ten wide.
-const HEIGHT: u64 = 100;
-
-fn chart(rows: &[Map<String, Value>]) -> Chart {
-    let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut hours = [0_u64; 24];
-    for row in rows {
-        *totals.entry(text(row, "channel")).or_default() += number(row, "messages");
-        if let Some(hour) = hour_of(row).and_then(|hour| hours.get_mut(hour)) {
-            *hour += number(row, "messages");
-        }
-    }
-    let most = hours.iter().copied().max().unwrap_or(0);
-    let colour = |channel: &str| {
-        let nth = totals.keys().position(|known| *known == channel);
-        nth.unwrap_or(0).min(COLOURS - 1)
-    };
-    let mut tops = [HEIGHT; 24];
-    let mut parts = Vec::new();
-    for row in rows {
-        let (Some(hour), messages) = (hour_of(row), number(row, "messages")) else {
-            continue;
-        };
-        let Some(top) = tops.get_mut(hour).filter(|_| messages > 0) else {
-            continue;
-        };
-        let height = (messages * HEIGHT / most.max(1)).max(1).min(*top);
-        *top -= height;
-        let channel = text(row, "channel");
-        parts.push(Part {
-            x: hour * 10 + 1,
-            y: *top,
-            height,
-            colour: colour(channel),
-            title: format!("{hour:02}:00 {channel}: {messages}"),
-        });
-    }
-    Chart {
-        parts,
-        most,
-        channels: totals
-            .iter()
-            .map(|(channel, total)| ((*channel).to_owned(), colour(channel), *total))
-            .collect(),
-    }
-}
-
-fn hour_of(row: &Map<String, Value>) -> Option<usize> {
-    usize::try_from(number(row, "hour"))
-        .ok()
-        .filter(|hour| *hour < 24)
-}
-
-fn text<'v>(row: &'v Map<String, Value>, name: &str) -> &'v str {
-    row.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn number(row: &Map<String, Value>, name: &str) -> u64 {
-    row.get(name).and_then(Value::as_u64).unwrap_or_default()
-}
-
-fn real(row: &Map<String, Value>, name: &str) -> Option<f64> {
-    row.get(name).and_then(Value::as_f64)
-}
-
-fn seconds(value: Option<f64>) -> String {
-    value.map_or_else(|| "—".to_owned(), |value| format!("{value:.0} s"))
 }
 
 /// A table of the page: at most so many lines.
@@ -601,40 +486,4 @@ pub(super) async fn file(
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(channel: &str, hour: u64, messages: u64) -> Map<String, Value> {
-        let row = json!({"channel": channel, "hour": hour, "messages": messages});
-        row.as_object().unwrap().clone()
-    }
-
-    #[test]
-    fn the_busiest_hour_is_as_high_as_the_chart_and_channels_stand_on_one_another() {
-        let chart = chart(&[
-            row("api", 9, 10),
-            row("web", 9, 30),
-            row("web", 10, 20),
-            row("web", 30, 9),
-        ]);
-        assert_eq!(chart.most, 40);
-        let parts: Vec<_> = chart
-            .parts
-            .iter()
-            .map(|part| (part.x, part.y, part.height))
-            .collect();
-        assert_eq!(parts, [(91, 75, 25), (91, 0, 75), (101, 50, 50)]);
-        assert_eq!(chart.channels[1], ("web".to_owned(), 1, 59));
-    }
-
-    #[test]
-    fn nothing_at_all_is_a_chart_without_columns() {
-        assert!(chart(&[]).parts.is_empty());
-        assert!(bars([]).is_empty());
-        let none = bars([("a".to_owned(), 0.0, "0".to_owned(), false)]);
-        assert_eq!(none[0].share, 0);
-    }
 }
