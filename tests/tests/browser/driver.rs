@@ -205,8 +205,14 @@ impl Browser {
         self.until(&format!("{text:?} in {selector}"), || {
             let script = "return [...document.querySelectorAll(arguments[0])].some((found) => \
                 found.checkVisibility() && found.innerText.includes(arguments[1]))";
-            self.script(script, json!([selector, text])) == json!(true)
+            self.holds(script, json!([selector, text]))
         });
+    }
+
+    /// Whether a script says true; a page that is just being left says nothing.
+    fn holds(&self, script: &str, arguments: Value) -> bool {
+        let body = json!({"script": script, "args": arguments});
+        self.attempt("POST", "/execute/sync", body) == json!(true)
     }
 
     /// The texts of a selector's elements.
@@ -230,6 +236,16 @@ impl Browser {
             assert!(began.elapsed() < PATIENCE, "{selector}: {answer}");
             std::thread::sleep(Duration::from_millis(100));
         }
+    }
+
+    /// Clicks what sends a form and waits for the page that answers: what the old page still shows isn't taken for its answer.
+    pub(crate) fn submit(&self, selector: &str) {
+        self.script("document.documentElement.dataset.left = ''", json!([]));
+        self.click(selector);
+        self.until(&format!("the answer to {selector}"), || {
+            let script = "return document.readyState === 'complete' && !('left' in document.documentElement.dataset)";
+            self.holds(script, json!([]))
+        });
     }
 
     /// Types into the first element of a selector, as on a keyboard. `\u{e007}` is Enter.

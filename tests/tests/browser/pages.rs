@@ -119,13 +119,13 @@ fn a_department_acknowledges_a_ticket_and_closes_it_with_feedback() {
     host.sign_in(&browser, "he-min", Role::Administrator);
     browser.go(&host.at("/console/tickets?kind=complaint"));
     browser.click(".slip");
-    browser.click("form.inline button");
+    browser.submit("form.inline button");
     browser.shows("#notice", "Saved");
     browser.fill(
         "#feedback",
         "We sent a new one today. We are sorry for the trouble.",
     );
-    browser.click("button.main");
+    browser.submit("button.main");
     browser.shows("main", "We sent a new one today");
     assert!(browser.all("#feedback").is_empty(), "it is closed");
     browser.is_unharmed();
@@ -203,7 +203,7 @@ fn a_component_is_pushed_rehearsed_activated_and_rolled_back() {
     let trial = "form[action='/console/plugins/greeting/trial']";
     browser.click(&format!("{trial} button"));
     browser.shows(".trial", "In shadow");
-    browser.click("form[action='/console/plugins/greeting/trial/end'] button");
+    browser.submit("form[action='/console/plugins/greeting/trial/end'] button");
     browser.shows("#notice", "Saved");
     browser.keys(&format!("{trial} input.short"), "50");
     browser.click(&format!("{trial} button"));
@@ -220,9 +220,9 @@ fn a_component_is_pushed_rehearsed_activated_and_rolled_back() {
             .any(|version| version.contains("0.1.9"))
     });
     browser.whole_picture("trial");
-    browser.click("form[action='/console/plugins/greeting/trial/end'] button");
+    browser.submit("form[action='/console/plugins/greeting/trial/end'] button");
     browser.shows("#notice", "Saved");
-    browser.click("form[action='/console/plugins/greeting/activate'] button");
+    browser.submit("form[action='/console/plugins/greeting/activate'] button");
     browser.shows("#notice", "Saved");
     host.call(
         "POST",
@@ -233,7 +233,7 @@ fn a_component_is_pushed_rehearsed_activated_and_rolled_back() {
     browser.click("table.list a");
     browser.shows("main", "Good day from the new greeting.");
     browser.go(&host.at("/console/plugins"));
-    browser.click("form[action='/console/plugins/greeting/rollback'] button");
+    browser.submit("form[action='/console/plugins/greeting/rollback'] button");
     browser.shows("#notice", "Saved");
     browser.shows(
         "form[action='/console/plugins/greeting/activate'] button",
@@ -303,7 +303,7 @@ fn a_steps_configuration_is_checked_compared_applied_and_rolled_back() {
     let came = browser.texts(".difference .came");
     assert_eq!(came.len(), 2, "{came:?}");
     assert!(!came[0].contains("knowledge"), "{came:?}");
-    browser.click("#apply");
+    browser.submit("#apply");
     browser.shows("#notice", "Saved");
     browser.shows("main", "changed here");
     let ask = |contact: &str| {
@@ -315,7 +315,7 @@ fn a_steps_configuration_is_checked_compared_applied_and_rolled_back() {
             .count()
     };
     assert_eq!(ask("strict"), 0, "it may not look anything up");
-    browser.click("#as-files");
+    browser.submit("#as-files");
     browser.shows("#notice", "Saved");
     assert_eq!(ask("usual"), 1);
     browser.is_unharmed();
@@ -337,12 +337,12 @@ fn a_week_of_shifts_is_filled_in_compared_applied_and_taken_back() {
     browser.shows("#wrong-monday", "08:30");
     browser.complaints();
     browser.fill("#monday", "08:00-12:00");
-    browser.click("#apply");
+    browser.submit("#apply");
     browser.shows("#notice", "Saved");
     browser.shows("table.list", "20:00–08:00");
     browser.shows("table.list", "overnight");
     browser.picture("shifts");
-    browser.click("#as-files");
+    browser.submit("#as-files");
     browser.shows("#notice", "Saved");
     assert!(browser.all("#as-files").is_empty());
     browser.is_unharmed();
