@@ -1,6 +1,7 @@
 //! One plugin call in a fresh instance, through the sandbox and beside bare wasmtime: the standard plugins, one
 //! message that gives each of them something to do, the same answers of the host.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -145,7 +146,7 @@ fn thread_time() -> Duration {
 
 /// How the sandbox is asked.
 struct Setting {
-    context: Context,
+    context: Context<'static>,
     event: Event,
     now: Zoned,
     grants: Grants,
@@ -217,7 +218,7 @@ fn message() -> Message {
 }
 
 /// What each plugin sees: what triage makes of the message is there already.
-fn context() -> Context {
+fn context() -> Context<'static> {
     let account = AccountId::new("acc_1");
     let mut state = Conversation::new(
         ConversationId::new("con_1"),
@@ -235,11 +236,11 @@ fn context() -> Context {
         .to_vec();
     state.message_count = 1;
     Context {
-        desk: DeskView {
+        desk: Cow::Owned(DeskView {
             name: "Blue Whale Toys".to_owned(),
             time_zone: "Asia/Shanghai".to_owned(),
             languages: ["zh-Hans", "zh-Hant", "en"].map(str::to_owned).to_vec(),
-        },
+        }),
         account: AccountView {
             id: account,
             name: None,
@@ -249,10 +250,10 @@ fn context() -> Context {
             open_complaints: 0,
         },
         conversation: ConversationView {
-            state,
-            messages: vec![message()],
+            state: Cow::Owned(state),
+            messages: Cow::Owned(vec![message()]),
         },
-        draft: Vec::new(),
+        draft: Cow::default(),
     }
 }
 

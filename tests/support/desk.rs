@@ -1,5 +1,6 @@
 //! A desk small enough to foresee: what plugins are called with in tests of the sandbox.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -31,14 +32,14 @@ pub fn message(text: &str) -> Message {
 }
 
 /// What a step sees.
-pub fn context(text: &str) -> Context {
+pub fn context(text: &str) -> Context<'static> {
     let account = AccountId::new("acc_1");
     Context {
-        desk: DeskView {
+        desk: Cow::Owned(DeskView {
             name: "Blue Whale Toys".to_owned(),
             time_zone: "Asia/Shanghai".to_owned(),
             languages: vec!["zh-Hans".to_owned(), "en".to_owned()],
-        },
+        }),
         account: AccountView {
             id: account.clone(),
             name: Some("李雷".to_owned()),
@@ -48,16 +49,16 @@ pub fn context(text: &str) -> Context {
             open_complaints: 0,
         },
         conversation: ConversationView {
-            state: Conversation::new(
+            state: Cow::Owned(Conversation::new(
                 ConversationId::new("con_1"),
                 account,
                 "web".to_owned(),
                 "li".to_owned(),
                 now().timestamp(),
-            ),
-            messages: vec![message(text)],
+            )),
+            messages: Cow::Owned(vec![message(text)]),
         },
-        draft: Vec::new(),
+        draft: Cow::default(),
     }
 }
 

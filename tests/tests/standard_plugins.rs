@@ -55,14 +55,15 @@ fn run(chain: &[Arc<Plugin>], text: &str) -> Vec<Vec<Effect>> {
             for effect in &effects {
                 match effect {
                     Effect::SetLanguage(tag) => {
-                        context.conversation.state.language = Some(tag.clone());
+                        context.conversation.state.to_mut().language = Some(tag.clone());
                     }
                     Effect::SetCategories(categories) => {
-                        context.conversation.state.categories.clone_from(categories);
+                        let state = context.conversation.state.to_mut();
+                        state.categories.clone_from(categories);
                     }
                     _ => {}
                 }
-                context.draft.push(effect.clone());
+                context.draft.to_mut().push(effect.clone());
             }
             effects
         })

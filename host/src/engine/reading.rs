@@ -17,10 +17,15 @@ use crate::model::{
 use crate::store::{KeyRange, Row, Table, decode_record};
 
 /// A place in the list of runs by time: opaque, good for going on from there.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunMark(Vec<u8>);
 
 impl RunMark {
+    /// The mark of a run.
+    pub(crate) fn of(run: &Run) -> Self {
+        Self(keys::run_by_time(run.event.at, &run.id))
+    }
+
     /// The mark as text for a client to hand back.
     pub fn to_text(&self) -> String {
         super::intake::hex(&self.0)

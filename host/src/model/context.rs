@@ -1,18 +1,20 @@
 //! What a step may know: the twin of the contract's `context`.
 
+use std::borrow::Cow;
+
 use super::{AccountId, Category, Conversation, Effect, Language, Message, SurveyStatus, Ticket};
 
-/// Everything that a step may know besides the event.
+/// Everything that a step may know besides the event. A run lends what it has.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Context {
+pub struct Context<'a> {
     /// The desk.
-    pub desk: DeskView,
+    pub desk: Cow<'a, DeskView>,
     /// The customer.
     pub account: AccountView,
     /// The conversation.
-    pub conversation: ConversationView,
+    pub conversation: ConversationView<'a>,
     /// What earlier steps of this run asked for.
-    pub draft: Vec<Effect>,
+    pub draft: Cow<'a, [Effect]>,
 }
 
 /// The desk, as plugins see it.
@@ -45,14 +47,14 @@ pub struct AccountView {
 
 /// The conversation with as many messages as the step asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ConversationView {
+pub struct ConversationView<'a> {
     /// Its state, with what earlier steps of the run asked for already applied.
-    pub state: Conversation,
+    pub state: Cow<'a, Conversation>,
     /// The newest messages, oldest first; what steps of this run drafted is not among them.
-    pub messages: Vec<Message>,
+    pub messages: Cow<'a, [Message]>,
 }
 
-impl ConversationView {
+impl ConversationView<'_> {
     /// The categories.
     pub fn categories(&self) -> &[Category] {
         &self.state.categories

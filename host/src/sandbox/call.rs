@@ -14,7 +14,7 @@ use crate::model::{Context, Event, HostCall, KvWrite, LogLine, Usage};
 /// Everything that one call may know and use.
 pub struct Call<'a> {
     /// What the step sees.
-    pub context: &'a Context,
+    pub context: &'a Context<'a>,
     /// What happened.
     pub event: &'a Event,
     /// The run's clock, in the desk's zone: times reach the plugin with its offset.

@@ -3,6 +3,7 @@
 //! Everything that doesn't depend on the call was done when it was activated. A call is a new store and a new
 //! instance, and both are gone after it, whatever happened: nothing is ever used twice.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -325,7 +326,7 @@ fn wrong_world<T>(reason: &str) -> CallReport<T> {
 }
 
 /// `describe` is called without a customer.
-fn nobody() -> (Context, Event) {
+fn nobody() -> (Context<'static>, Event) {
     let at = Timestamp::UNIX_EPOCH;
     let account = AccountId::new("");
     let state = Conversation::new(
@@ -336,11 +337,11 @@ fn nobody() -> (Context, Event) {
         at,
     );
     let context = Context {
-        desk: DeskView {
+        desk: Cow::Owned(DeskView {
             name: String::new(),
             time_zone: "UTC".to_owned(),
             languages: Vec::new(),
-        },
+        }),
         account: AccountView {
             id: account,
             name: None,
@@ -350,10 +351,10 @@ fn nobody() -> (Context, Event) {
             open_complaints: 0,
         },
         conversation: ConversationView {
-            state,
-            messages: Vec::new(),
+            state: Cow::Owned(state),
+            messages: Cow::default(),
         },
-        draft: Vec::new(),
+        draft: Cow::default(),
     };
     let what = Occurrence::Announced {
         name: String::new(),

@@ -1,5 +1,7 @@
 //! What the tests of this room share.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::model::{
@@ -23,14 +25,14 @@ pub(super) fn message(text: &str) -> Message {
     }
 }
 
-pub(super) fn context() -> Context {
+pub(super) fn context() -> Context<'static> {
     let account = AccountId::new("acc_1");
     Context {
-        desk: DeskView {
+        desk: Cow::Owned(DeskView {
             name: "Blue Whale Toys".to_owned(),
             time_zone: "Asia/Shanghai".to_owned(),
             languages: vec!["zh-Hans".to_owned()],
-        },
+        }),
         account: AccountView {
             id: account.clone(),
             name: None,
@@ -40,16 +42,16 @@ pub(super) fn context() -> Context {
             open_complaints: 0,
         },
         conversation: ConversationView {
-            state: Conversation::new(
+            state: Cow::Owned(Conversation::new(
                 ConversationId::new("con_1"),
                 account,
                 "web".to_owned(),
                 "li".to_owned(),
                 at(),
-            ),
-            messages: vec![message("你好")],
+            )),
+            messages: Cow::Owned(vec![message("你好")]),
         },
-        draft: Vec::new(),
+        draft: Cow::default(),
     }
 }
 

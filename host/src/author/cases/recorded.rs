@@ -12,13 +12,13 @@ use crate::sandbox::Limits;
 
 /// One plugin call of a recorded run.
 #[derive(Clone, Debug)]
-pub struct RecordedCall {
+pub struct RecordedCall<'a> {
     /// What the case is to be called.
     pub name: String,
     /// The step.
     pub step: String,
     /// What it was told besides the event.
-    pub context: Context,
+    pub context: Context<'a>,
     /// The event; a reviewer isn't told of it.
     pub event: Event,
     /// The texts that a reviewer looked at.
@@ -57,7 +57,7 @@ pub enum RecordedResult {
     },
 }
 
-impl RecordedCall {
+impl RecordedCall<'_> {
     /// One line of a file of cases, which the very component that was called passes.
     pub fn to_case(&self) -> Value {
         let mut case = Map::new();

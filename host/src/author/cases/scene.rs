@@ -1,5 +1,6 @@
 //! Everything that a call needs, made of what a case says and of defaults.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -45,7 +46,7 @@ fn given<T>(report: CallReport<T>, give: impl FnOnce(T) -> Given) -> CallReport<
 
 /// Everything that a call needs, made of what a case says and of defaults.
 pub(super) struct Scene {
-    context: Context,
+    context: Context<'static>,
     event: Event,
     now: jiff::Zoned,
     seed: [u8; 32],
@@ -89,7 +90,7 @@ impl Scene {
                 language: languages.first().cloned().unwrap_or_default(),
             }),
             context: Context {
-                desk: DeskView {
+                desk: Cow::Owned(DeskView {
                     name: form
                         .desk
                         .name
@@ -97,7 +98,7 @@ impl Scene {
                         .unwrap_or_else(|| "Test desk".to_owned()),
                     time_zone: zone_name.to_owned(),
                     languages,
-                },
+                }),
                 account: account(case, &grants),
                 conversation: conversation(case, at, history),
                 draft: form.draft.iter().map(|effect| effect.0.clone()).collect(),
@@ -129,7 +130,7 @@ impl Scene {
             self.grants = seat.grants.clone();
         }
         self.limits = seat.limits.clone();
-        let desk = &mut self.context.desk;
+        let desk = self.context.desk.to_mut();
         if form.desk.name.is_none() {
             desk.name.clone_from(&seat.desk.name);
         }
@@ -239,7 +240,7 @@ fn event_message(case: &Case) -> Option<(MessageForm, Author)> {
     }
 }
 
-fn conversation(case: &Case, at: Timestamp, history: usize) -> ConversationView {
+fn conversation(case: &Case, at: Timestamp, history: usize) -> ConversationView<'static> {
     let form = &case.form.conversation;
     let id = ConversationId::new(form.id.as_deref().unwrap_or("con_1"));
     let account = AccountId::new(case.form.account.id.as_deref().unwrap_or("acc_1"));
@@ -293,7 +294,7 @@ fn conversation(case: &Case, at: Timestamp, history: usize) -> ConversationView 
     state.timers = form.timers.iter().map(|form| timer(form, at)).collect();
     state.promises = form.promises.iter().map(promise).collect();
     ConversationView {
-        state,
+        state: Cow::Owned(state),
         messages: messages.into_iter().skip(skip).collect(),
     }
 }

@@ -1,7 +1,8 @@
-//! Reads each run once.
+//! Counts each run once.
 //!
-//! Runs are found by their time. One that took long may be stored after others that came later: so the last seconds are
-//! gone through again each time, and those that are known already are left out.
+//! Whatever becomes durable is told to whoever listens, and comes from there as long as none is missed. At the start, and
+//! after a gap, runs are found in the store by their time. One that took long may be stored after others that came later:
+//! so the last seconds are gone through again then, and those that are known already are left out.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,13 +11,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use tokio::sync::broadcast::{Receiver, error::TryRecvError};
 
 use super::{Books, DAYS, MOST_DAYS};
-use crate::engine::{Core, EngineError, RunMark};
+use crate::engine::{Core, EngineError, LiveEvent, RunMark};
 use crate::model::{Fact, Run, RunId, TicketId};
 
 /// A run is stored so long after its time at the latest.
 const LATE: SignedDuration = SignedDuration::from_secs(15);
+/// How often what is known of earlier seconds is forgotten.
+const FORGET_EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// How many runs are read before they are put into the books together.
 const TOGETHER: usize = 50;
 /// How many entries of the index are read at once.
@@ -32,6 +36,8 @@ pub(super) struct Following {
     /// What comes from here on is live.
     live_from: Date,
     live: Live,
+    /// What becomes durable from now on.
+    news: Receiver<LiveEvent>,
     /// All days from here on are whole.
     whole_from: Date,
     /// Where the day before that goes on.
@@ -47,17 +53,35 @@ pub(super) struct Following {
 /// Runs as they come.
 #[derive(Default)]
 struct Live {
-    /// Everything before that was read; none: nothing was.
+    /// Everything before that was counted; none: nothing was.
     from: Option<Timestamp>,
     /// Where reading goes on while there is much to catch up with.
     after: Option<RunMark>,
-    /// What was read of the last seconds.
+    /// What was counted of the last seconds.
     known: HashSet<RunMark>,
+    /// Whether all since `from` was heard of: then nothing has to be looked for.
+    has_all: bool,
     is_caught_up: bool,
 }
 
+impl Live {
+    /// Everything up to now is counted.
+    fn advance(&mut self, settled: Timestamp) {
+        let from = self.from.unwrap_or(Timestamp::MIN);
+        if settled.duration_since(from) > FORGET_EVERY {
+            self.from = Some(settled);
+            self.known.retain(|mark| mark.at() >= Some(settled));
+        }
+    }
+}
+
 impl Following {
-    pub(super) fn new(core: &Core, erasures: Arc<AtomicU64>, zone: &TimeZone) -> Self {
+    pub(super) fn new(
+        core: &Core,
+        news: Receiver<LiveEvent>,
+        erasures: Arc<AtomicU64>,
+        zone: &TimeZone,
+    ) -> Self {
         let today = core.clock().now().to_zoned(zone.clone()).date();
         Self {
             zone: zone.clone(),
@@ -65,6 +89,7 @@ impl Following {
             erasures,
             live_from: today,
             live: Live::default(),
+            news,
             whole_from: today,
             mark: None,
             wanted: back(today, DAYS),
@@ -98,7 +123,8 @@ impl Following {
         if erased != self.erased {
             // What was counted of somebody who is gone can't be told apart: everything is counted anew.
             let wanted = self.wanted;
-            *self = Self::new(core, Arc::clone(&self.erasures), &self.zone);
+            let news = self.news.resubscribe();
+            *self = Self::new(core, news, Arc::clone(&self.erasures), &self.zone);
             self.want(wanted);
             *lock(books) = Books::new(self.zone.clone());
         }
@@ -127,7 +153,33 @@ impl Following {
             .map_or(self.live_from, |first| first.max(self.wanted))
     }
 
-    /// Reads what came; gives how much else may be read: nothing as long as there is more of it.
+    /// Counts what was heard of, once.
+    fn hear(&mut self, core: &Core, books: &Mutex<Books>) -> Result<(), EngineError> {
+        let has_all = std::mem::take(&mut self.live.has_all);
+        let mut has_gap = false;
+        let mut news: Vec<(Arc<Run>, Vec<Fact>)> = Vec::new();
+        loop {
+            match self.news.try_recv() {
+                Ok(LiveEvent { run, .. }) => {
+                    if !self.live.known.contains(&RunMark::of(&run)) {
+                        let facts = core.facts_of(run.event.at, &run.id)?;
+                        news.push((run, facts));
+                    }
+                }
+                Err(TryRecvError::Lagged(_)) => has_gap = true,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        let mut books = lock(books);
+        for (run, facts) in news {
+            books.add(&run, &facts, true);
+            self.live.known.insert(RunMark::of(&run));
+        }
+        self.live.has_all = has_all && !has_gap;
+        Ok(())
+    }
+
+    /// Counts what came; gives how much else may be read: nothing as long as there is more of it.
     fn follow(
         &mut self,
         core: &Core,
@@ -136,6 +188,11 @@ impl Following {
     ) -> Result<usize, EngineError> {
         let now = core.clock().now();
         let settled = now.checked_sub(LATE).unwrap_or(now);
+        self.hear(core, books)?;
+        if self.live.has_all {
+            self.live.advance(settled);
+            return Ok(most);
+        }
         let from = self.live.from.unwrap_or(self.midnight(self.live_from));
         let mut after = self.live.after.clone();
         let mut left = most;
@@ -160,8 +217,8 @@ impl Following {
             if is_cut {
                 // What is long ago is settled: the next time goes on after it.
                 if let Some(last) = last.filter(|mark| mark.at() < Some(settled)) {
+                    self.live.known.retain(|mark| *mark > last);
                     self.live.after = Some(last);
-                    self.live.known.clear();
                 }
                 return Ok(0);
             }
@@ -171,9 +228,10 @@ impl Following {
             after = end;
         }
         self.live.is_caught_up = true;
+        self.live.has_all = true;
         self.live.after = None;
-        self.live.from = Some(from.max(settled));
-        self.live.known.retain(|mark| mark.at() >= Some(settled));
+        self.live.from = Some(from);
+        self.live.advance(settled);
         Ok(left)
     }
 

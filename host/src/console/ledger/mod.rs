@@ -1,7 +1,7 @@
 //! What pages show of many runs at once, kept in memory so that no page reads them: figures of each day, how steps did,
 //! what nobody could answer, who was told what, which tickets there are.
 //!
-//! - `follow`: reads each run once, as it comes and, in the background, those of the days before, the newest day first;
+//! - `follow`: counts each run once, as it comes and, in the background, those of the days before, the newest day first;
 //! - `days`: what reports count, day by day of the desk; `steps`: how calls went, in slots of five minutes;
 //! - `lists`: questions without an answer, who was told an article, tickets, what wants attention.
 //!
@@ -42,8 +42,8 @@ pub(super) const MOST_DAYS: i32 = 400;
 const READ_BY_PAGES: usize = 300;
 /// How many runs the background reads at once.
 const READ_AT_ONCE: usize = 200;
-/// How often the background looks for new runs.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How often the background looks for new runs: they wait in memory until then.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// What was counted.
 pub(super) struct Books {
@@ -90,7 +90,12 @@ impl Ledger {
         let core = api.engine.core();
         let zone = core.desk().time_zone.clone();
         let ledger = Arc::new(Self {
-            following: Mutex::new(Following::new(core, Arc::clone(&api.erasures), &zone)),
+            following: Mutex::new(Following::new(
+                core,
+                api.engine.live(),
+                Arc::clone(&api.erasures),
+                &zone,
+            )),
             books: Mutex::new(Books::new(zone)),
         });
         let (kept, stopping) = (Arc::downgrade(&ledger), api.stopping.clone());

@@ -1,5 +1,6 @@
 //! A step's call: what the step sees, whom it may ask, and what is kept of it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
@@ -18,7 +19,11 @@ use crate::sandbox::{Call, CallFailure, CallReport, Grant, Host, HostSide};
 use crate::store::StoreError;
 
 impl Runner<'_> {
-    pub(in crate::engine) fn context(&self, progress: &Progress<'_>, plan: &StepPlan) -> Context {
+    pub(in crate::engine) fn context<'c>(
+        &'c self,
+        progress: &'c Progress<'_>,
+        plan: &StepPlan,
+    ) -> Context<'c> {
         let account = &progress.draft.account;
         let fields = account
             .fields
@@ -27,7 +32,7 @@ impl Runner<'_> {
         let wanted = usize::try_from(plan.plugin.manifest().history).unwrap_or(usize::MAX);
         let skip = progress.history.len().saturating_sub(wanted);
         Context {
-            desk: self.workflow.view.clone(),
+            desk: Cow::Borrowed(&self.workflow.view),
             account: AccountView {
                 id: account.id.clone(),
                 name: account
@@ -42,10 +47,10 @@ impl Runner<'_> {
                 open_complaints: account.open_complaints,
             },
             conversation: ConversationView {
-                state: progress.draft.state.clone(),
-                messages: progress.history.iter().skip(skip).cloned().collect(),
+                state: Cow::Borrowed(&progress.draft.state),
+                messages: Cow::Borrowed(progress.history.get(skip..).unwrap_or_default()),
             },
-            draft: progress.asked.clone(),
+            draft: Cow::Borrowed(&progress.asked),
         }
     }
 
@@ -53,7 +58,7 @@ impl Runner<'_> {
         &self,
         progress: &'c Progress<'_>,
         plan: &'c StepPlan,
-        context: &'c Context,
+        context: &'c Context<'c>,
         recorded: Option<(&Invocation, bool)>,
     ) -> Call<'c> {
         let is_live = recorded.is_none();

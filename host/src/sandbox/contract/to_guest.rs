@@ -20,7 +20,7 @@ impl ToGuest<'_> {
         rfc3339(at, self.zone)
     }
 
-    pub(in super::super) fn context(&self, context: &Context) -> wit::Context {
+    pub(in super::super) fn context(&self, context: &Context<'_>) -> wit::Context {
         let desk = &context.desk;
         let account = &context.account;
         let fields = account.fields.iter().map(|(name, value)| wit::Field {
@@ -46,7 +46,7 @@ impl ToGuest<'_> {
         }
     }
 
-    fn conversation(&self, context: &Context) -> wit::Conversation {
+    fn conversation(&self, context: &Context<'_>) -> wit::Conversation {
         let view = &context.conversation;
         let state = &view.state;
         wit::Conversation {
