@@ -2,12 +2,14 @@
 //!
 //! - [`plugins`][]: the command itself: build, compare, write.
 //! - [`reference`][]: `docs/reference/`, from the contract.
+//! - [`bindings`][]: the contract in C++ and Zig, for new projects.
 //! - [`guide`][]: the guides' commands, word for word.
 //! - [`sources`][]: which files and versions a plugin is made from, as one digest.
 //! - [`toolchain`][]: a Rust that can compile for WebAssembly, and how it is called.
 //! - [`component`][]: from a core module to a stripped, checked component.
 //! - [`lock`][]: `plugins/dist/dist.lock`.
 
+mod bindings;
 mod component;
 mod guide;
 mod lock;
@@ -16,6 +18,7 @@ mod reference;
 mod sources;
 mod toolchain;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -26,6 +29,8 @@ cargo xtask plugins --check [NAME…]   builds them again and compares with plug
 cargo xtask plugins --check-sources   compares digests only; needs no WebAssembly toolchain
 cargo xtask reference                 writes docs/reference/ from the contract in wit/
 cargo xtask reference --check         compares instead
+cargo xtask bindings                  writes the templates' bindings from the contract in wit/
+cargo xtask bindings --check          compares instead
 cargo xtask guide PAGE… --program P   runs every command of a guide in an empty directory, with the built
                                       switchboard P, and compares what it prints; --tools: also those
                                       that install a language's tools
@@ -58,9 +63,14 @@ fn main() -> ExitCode {
             Err(message) => usage(&message),
         },
         Some((command, rest)) if command == "reference" => match rest {
-            [] => reference(false),
-            [only] if only == "--check" => reference(true),
+            [] => written(reference::run, false),
+            [only] if only == "--check" => written(reference::run, true),
             _ => usage("`reference` takes nothing but --check"),
+        },
+        Some((command, rest)) if command == "bindings" => match rest {
+            [] => written(bindings::run, false),
+            [only] if only == "--check" => written(bindings::run, true),
+            _ => usage("`bindings` takes nothing but --check"),
         },
         Some((command, rest)) if command == "guide" => match guide::Options::parse(rest) {
             Ok(options) => guide::run(&options).unwrap_or_else(|error| {
@@ -73,9 +83,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn reference(check: bool) -> ExitCode {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    reference::run(&root, check).unwrap_or_else(|error| {
+/// What is made from the contract: written, or compared with what is there.
+fn written(run: fn(&Path, bool) -> anyhow::Result<ExitCode>, check: bool) -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    run(&root, check).unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })

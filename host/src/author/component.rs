@@ -55,24 +55,37 @@ pub(super) fn of_described(core: &[u8]) -> anyhow::Result<Vec<u8>> {
         .encode()
 }
 
-/// The component of a module for WASI preview 1, whose world is the one of that name in the directory `wit`.
+/// The component of a module whose world is the one of that name in the directory `wit`.
 ///
 /// # Errors
 /// Where the contract's files can't be read, or the module isn't what its world says.
+pub(super) fn of_plain(core: &[u8], wit: &Path, world: &str) -> anyhow::Result<Vec<u8>> {
+    of_described(&described(core, wit, world)?)
+}
+
+/// As [`of_plain`], of a module for WASI preview 1.
+///
+/// # Errors
+/// As there.
 pub(super) fn of_preview1(core: &[u8], wit: &Path, world: &str) -> anyhow::Result<Vec<u8>> {
-    let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_path(wit)?;
-    let world = resolve.select_world(&[package], Some(world))?;
-    let mut module = core.to_vec();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     ComponentEncoder::default()
         .validate(true)
-        .module(&module)?
+        .module(&described(core, wit, world)?)?
         .adapter(
             wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
             wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
         )?
         .encode()
+}
+
+/// The module, with the description of its world.
+fn described(core: &[u8], wit: &Path, world: &str) -> anyhow::Result<Vec<u8>> {
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_path(wit)?;
+    let world = resolve.select_world(&[package], Some(world))?;
+    let mut module = core.to_vec();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
+    Ok(module)
 }
 
 #[cfg(test)]

@@ -23,6 +23,10 @@ crate::model::kinds!(
         C = "c",
         /// Go, for `wasip1`.
         Go = "go",
+        /// C++23, with clang, libc++ and wasi-libc.
+        Cpp = "cpp",
+        /// Zig, for WebAssembly without a system.
+        Zig = "zig",
     }
 );
 
@@ -35,6 +39,8 @@ impl Language {
             Self::Python => "Python",
             Self::C => "C",
             Self::Go => "Go",
+            Self::Cpp => "C++",
+            Self::Zig => "Zig",
         }
     }
 }

@@ -1,11 +1,13 @@
 //! From source to component, with the tools of the author's language.
 
 mod c;
+mod cpp;
 mod go;
 mod javascript;
 mod python;
 mod rust;
 mod tools;
+mod zig;
 
 use std::io;
 use std::path::PathBuf;
@@ -81,6 +83,8 @@ pub fn build(project: &Project) -> Result<PathBuf, BuildError> {
         Language::Python => python::build(project, &component)?,
         Language::C => c::build(project, &component)?,
         Language::Go => go::build(project, &component)?,
+        Language::Cpp => cpp::build(project, &component)?,
+        Language::Zig => zig::build(project, &component)?,
     }
     let bytes = std::fs::read(&component).map_err(BuildError::file(&component))?;
     let bytes = crate::author::component::written_in(bytes, project.language.title());

@@ -22,6 +22,35 @@ pub(super) fn is_program(file: &Path) -> bool {
         .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
 }
 
+/// A script of Node's that a project's `package.json` names: the project's own, one of a directory above it, or the search
+/// path's.
+pub(super) fn of_node(dir: &Path, tool: &str) -> Result<PathBuf, BuildError> {
+    let whole = absolute(dir)?;
+    let near = whole
+        .ancestors()
+        .map(|dir| dir.join("node_modules/.bin").join(tool))
+        .find(|file| is_program(file));
+    let found = near.or_else(|| on_path(&[tool])).ok_or_else(|| {
+        BuildError::missing(
+            tool,
+            &[
+                &format!("(cd {} && npm install)", dir.display()),
+                "(needs Node.js 20 or newer: https://nodejs.org, or apt-get install nodejs npm)",
+            ],
+        )
+    })?;
+    if on_path(&["node"]).is_none() {
+        return Err(BuildError::missing(
+            "Node.js 20 or newer",
+            &[
+                "apt-get install nodejs npm",
+                "(elsewhere: https://nodejs.org)",
+            ],
+        ));
+    }
+    Ok(found)
+}
+
 /// Runs a tool in `dir`. Both of its outputs go to standard error: standard output is for what the command prints.
 pub(super) fn run(command: &mut Command, dir: &Path) -> Result<(), BuildError> {
     command
