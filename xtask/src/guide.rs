@@ -324,7 +324,16 @@ mod tests {
     #[test]
     fn every_language_has_a_guide_that_ends_in_a_live_plugin() {
         let guides = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/plugins");
-        for language in ["rust", "javascript", "python", "c", "go", "cpp", "zig"] {
+        for language in [
+            "rust",
+            "javascript",
+            "python",
+            "c",
+            "go",
+            "cpp",
+            "zig",
+            "assemblyscript",
+        ] {
             let page = std::fs::read_to_string(guides.join(format!("{language}.md"))).unwrap();
             let commands = blocks(&page).into_iter().map(|block| block.commands);
             let all = format!("\n{}", commands.collect::<String>());

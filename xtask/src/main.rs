@@ -2,7 +2,7 @@
 //!
 //! - [`plugins`][]: the command itself: build, compare, write.
 //! - [`reference`][]: `docs/reference/`, from the contract.
-//! - [`bindings`][]: the contract in C++ and Zig, for new projects.
+//! - [`bindings`][]: the contract in C++, Zig and AssemblyScript, for new projects.
 //! - [`guide`][]: the guides' commands, word for word.
 //! - [`sources`][]: which files and versions a plugin is made from, as one digest.
 //! - [`toolchain`][]: a Rust that can compile for WebAssembly, and how it is called.

@@ -27,6 +27,8 @@ crate::model::kinds!(
         Cpp = "cpp",
         /// Zig, for WebAssembly without a system.
         Zig = "zig",
+        /// AssemblyScript, with its smallest runtime.
+        AssemblyScript = "assemblyscript",
     }
 );
 
@@ -41,6 +43,7 @@ impl Language {
             Self::Go => "Go",
             Self::Cpp => "C++",
             Self::Zig => "Zig",
+            Self::AssemblyScript => "AssemblyScript",
         }
     }
 }

@@ -145,6 +145,12 @@ mod tests {
         let ours = include_str!("../../templates/plugin/javascript/outside.js");
         let example = include_str!("../../../examples/plugins/order-lookup/outside.js");
         assert_eq!(ours, example);
+        let ours = include_str!("../../templates/plugin/assemblyscript/outside.ts");
+        let example = include_str!("../../../examples/plugins/age-advice/outside.ts");
+        assert_eq!(ours, example);
+        let ours = include_str!("../../templates/plugin/zig/requirements.txt");
+        let example = include_str!("../../../examples/plugins/repeats/requirements.txt");
+        assert_eq!(ours, example);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! `cargo xtask bindings`: the contract in the languages for which no generator makes code that reads like the language.
 //!
 //! Each gets one generated file in its template: the contract's types and functions. The canonical ABI's rules beside it
-//! are written by hand, once: `abi.hpp`, `abi.zig`.
+//! are written by hand, once: `abi.hpp`, `abi.zig`, `abi.ts`.
 //!
 //! - [`contract`][]: what is to be written, with the layout of each type in memory.
-//! - [`cpp`][], [`zig`][]: a file in each language.
+//! - [`cpp`][], [`zig`][], [`assemblyscript`][]: a file in each language.
 
+mod assemblyscript;
 mod contract;
 mod cpp;
 mod zig;
@@ -56,6 +57,18 @@ fn files(contract: &Contract) -> Result<Vec<(&'static str, String)>> {
         ("cpp/bindings/switchboard.hpp", cpp::header(contract)?),
         ("cpp/bindings/switchboard.cpp", cpp::source(contract)?),
         ("zig/bindings/switchboard.zig", zig::file(contract)?),
+        (
+            "assemblyscript/bindings/switchboard.ts",
+            assemblyscript::file(contract)?,
+        ),
+        (
+            "assemblyscript/bindings/memory.ts",
+            assemblyscript::memory(contract)?,
+        ),
+        (
+            "assemblyscript/bindings/entry.ts",
+            assemblyscript::entry(contract)?,
+        ),
     ])
 }
 
@@ -72,6 +85,14 @@ fn pascal(name: &str) -> String {
         first.into_iter().chain(letters).collect::<String>()
     });
     parts.collect()
+}
+
+/// `end-of-day` as `endOfDay`.
+fn camel(name: &str) -> String {
+    let name = pascal(name);
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// The contract's words before what they are about, each line as a comment.

@@ -3,7 +3,7 @@
 //! The layout in memory isn't written here: `abi.zig` works it out from the types when it is compiled.
 
 use super::contract::{Contract, Core, Function, Interface, Named, Outcome, Shape, Ty};
-use super::{comment, pascal, snake};
+use super::{camel, comment, pascal, snake};
 use anyhow::{Result, bail};
 use std::fmt::Write as _;
 
@@ -83,14 +83,6 @@ fn word(name: &str) -> String {
         return format!("@\"{name}\"");
     }
     name
-}
-
-/// `end-of-day` as `endOfDay`.
-fn camel(name: &str) -> String {
-    let name = pascal(name);
-    let mut letters = name.chars();
-    let first = letters.next().map(|first| first.to_ascii_lowercase());
-    first.into_iter().chain(letters).collect()
 }
 
 fn type_of(contract: &Contract, named: &Named, out: &mut String) -> Result<()> {

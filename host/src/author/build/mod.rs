@@ -1,5 +1,6 @@
 //! From source to component, with the tools of the author's language.
 
+mod assemblyscript;
 mod c;
 mod cpp;
 mod go;
@@ -85,6 +86,7 @@ pub fn build(project: &Project) -> Result<PathBuf, BuildError> {
         Language::Go => go::build(project, &component)?,
         Language::Cpp => cpp::build(project, &component)?,
         Language::Zig => zig::build(project, &component)?,
+        Language::AssemblyScript => assemblyscript::build(project, &component)?,
     }
     let bytes = std::fs::read(&component).map_err(BuildError::file(&component))?;
     let bytes = crate::author::component::written_in(bytes, project.language.title());

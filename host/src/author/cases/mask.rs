@@ -4,8 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+/// The one field of an object that stands for bytes.
+const BASE64: &str = "base64";
 /// Where no name is longer than this, it might be part of any word.
 const SHORTEST_NAME: usize = 2;
 const IDENTITY: usize = 18;
@@ -35,6 +39,16 @@ impl Masks {
             Value::String(text) => *text = self.text(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
             Value::Object(fields) => {
+                if let Some(Value::String(encoded)) = fields.get_mut(BASE64) {
+                    *encoded = self.encoded(encoded);
+                    return;
+                }
+                if let Some(Value::Object(scopes)) = fields.get_mut("kv") {
+                    for keys in scopes.values_mut().filter_map(Value::as_object_mut) {
+                        let old = std::mem::take(keys);
+                        keys.extend(old.into_iter().map(|(key, value)| (self.text(&key), value)));
+                    }
+                }
                 for (name, value) in fields {
                     // Ids and the seed only look like numbers.
                     if !["id", "event-id", "seed", "case", "step"].contains(&name.as_str()) {
@@ -44,6 +58,19 @@ impl Masks {
             }
             _ => {}
         }
+    }
+
+    /// Bytes that are no text as a whole may have texts in them. What isn't base64 stays.
+    fn encoded(&mut self, encoded: &str) -> String {
+        let Ok(bytes) = STANDARD.decode(encoded) else {
+            return encoded.to_owned();
+        };
+        let mut masked = Vec::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            masked.extend_from_slice(self.text(chunk.valid()).as_bytes());
+            masked.extend_from_slice(chunk.invalid());
+        }
+        STANDARD.encode(masked)
     }
 
     fn text(&mut self, text: &str) -> String {
@@ -185,6 +212,38 @@ mod tests {
         assert!(is_identity(&identity(2)) && is_identity("11010519491231002X"));
         assert_eq!(case.pointer("/effects/0/note").unwrap(), "回电 13800000001");
         assert_eq!(case.pointer("/account/id").unwrap(), "acc_13812345678");
+    }
+
+    #[test]
+    fn what_a_step_keeps_is_looked_through_keys_and_bytes_too() {
+        let bytes = |text: &[u8]| STANDARD.encode(text);
+        let case = masked(json!({
+            "event": {"message-received": {"text": "13812345678"}},
+            "answers": [{
+                "call": "kv.get",
+                "arguments": {"key": "of/13812345678"},
+                "answer": {"Ok": {"base64": bytes(b"\xff13812345678\x00\xfe")}},
+            }],
+            "kv": {"account": {"of/13812345678": {"base64": bytes(b"\x9913812345678")}, "n": "4"}},
+        }));
+        let told = case.to_string();
+        assert!(!told.contains("13812345678"), "{told}");
+        let kept = bytes(b"\xff13800000001\x00\xfe");
+        assert_eq!(
+            case.pointer("/answers/0/answer/Ok/base64").unwrap(),
+            &json!(kept)
+        );
+        let key = case
+            .pointer("/answers/0/arguments/key")
+            .unwrap()
+            .as_str()
+            .unwrap();
+        let written = case.pointer("/kv/account").unwrap();
+        assert_eq!(
+            written.get(key).unwrap(),
+            &json!({"base64": bytes(b"\x9913800000001")})
+        );
+        assert_eq!(written.get("n").unwrap(), "4");
     }
 
     #[test]
