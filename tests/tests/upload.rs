@@ -357,6 +357,45 @@ fn what_was_compiled_once_is_taken_from_the_cache() {
 }
 
 #[test]
+fn what_lies_in_the_users_cache_is_taken_into_the_hosts_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let (own, users) = (directory.path().join("own"), directory.path().join("users"));
+    let bytes = clock().component();
+    with(Compiler::InProcess, Some(users.clone()))
+        .activate(&bytes)
+        .unwrap();
+    let host = || {
+        Sandbox::new(SandboxConfig {
+            compiler: no_compiler(),
+            cache_dir: Some(own.clone()),
+            second_cache_dir: Some(users.clone()),
+            ..SandboxConfig::in_process()
+        })
+        .unwrap()
+    };
+    let plugin = host().activate(&bytes).unwrap();
+    assert!(Setting::default().call(&plugin).result.is_ok());
+    // Where others could put something, nothing is taken.
+    fs::remove_file(code_file(&own)).unwrap();
+    fs::set_permissions(&users, fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(host().activate(&bytes).is_err());
+    fs::set_permissions(&users, fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(host().activate(&bytes).is_ok());
+    // What isn't as it was written counts as little there as anywhere.
+    let file = code_file(&users);
+    let mut code = fs::read(&file).unwrap();
+    *code.last_mut().unwrap() ^= 1;
+    fs::write(&file, code).unwrap();
+    assert!(host().activate(&bytes).is_ok(), "it is in the host's own");
+    fs::remove_file(code_file(&own)).unwrap();
+    assert!(host().activate(&bytes).is_err());
+    // None is made where there is none.
+    fs::remove_dir_all(&users).unwrap();
+    assert!(host().activate(&bytes).is_err());
+    assert!(!users.exists());
+}
+
+#[test]
 fn a_file_that_was_changed_is_compiled_again_and_never_loaded() {
     let directory = tempfile::tempdir().unwrap();
     let cache = directory.path().to_owned();

@@ -36,8 +36,10 @@ pub(crate) fn data_dir(data: Option<PathBuf>, desk: Option<&Path>) -> PathBuf {
 
 /// The sandbox, compiling in child processes of this program.
 pub(crate) fn sandbox(cache: PathBuf) -> anyhow::Result<Arc<Sandbox>> {
-    let config = SandboxConfig::for_host(cache)
+    let mut config = SandboxConfig::for_host(cache)
         .context("the program can't find itself to compile plugins in a child")?;
+    // What `check` and `simulate` have compiled, a host needn't compile again.
+    config.second_cache_dir = users_cache().filter(|own| Some(own) != config.cache_dir.as_ref());
     Ok(Arc::new(Sandbox::new(config)?))
 }
 
@@ -81,9 +83,14 @@ pub(crate) fn cache_dir(data: Option<&Path>) -> PathBuf {
     if let Some(data) = data {
         return data.join("compiled");
     }
+    users_cache().unwrap_or_else(|| std::env::temp_dir().join("switchboard"))
+}
+
+/// The user's own; none where the environment doesn't say where that is.
+fn users_cache() -> Option<PathBuf> {
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     let cache = std::env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(home);
-    cache.unwrap_or_else(std::env::temp_dir).join("switchboard")
+    cache.map(|cache| cache.join("switchboard"))
 }

@@ -5,7 +5,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -17,6 +17,15 @@ use super::compile::Compiled;
 const MAGIC: &[u8; 8] = b"SBCODE01";
 const KEY_BYTES: usize = 32;
 const TAG_BYTES: usize = 32;
+
+/// Whether a directory belongs to the same user as another, and to nobody else: then what lies in either may be trusted
+/// alike.
+pub(super) fn is_as_private(directory: &Path, other: &Path) -> bool {
+    let (Ok(directory), Ok(other)) = (fs::symlink_metadata(directory), fs::metadata(other)) else {
+        return false;
+    };
+    directory.is_dir() && directory.uid() == other.uid() && directory.mode() & 0o077 == 0
+}
 
 /// A directory of compiled components.
 pub(super) struct Cache {

@@ -67,6 +67,9 @@ pub const LARGEST_COMPONENT: usize = 32 << 20;
 pub struct SandboxConfig {
     /// Where machine code is kept between starts; none: every start compiles.
     pub cache_dir: Option<PathBuf>,
+    /// Where machine code may lie besides: what is found there is taken, and kept in `cache_dir`. Only where the
+    /// directory is there, belongs to the same user as `cache_dir`, and nobody else can look into it.
+    pub second_cache_dir: Option<PathBuf>,
     /// Where components are compiled.
     pub compiler: Compiler,
     /// How instances get their memories.
@@ -80,6 +83,7 @@ impl SandboxConfig {
     pub fn in_process() -> Self {
         Self {
             cache_dir: None,
+            second_cache_dir: None,
             compiler: Compiler::InProcess,
             pool: Pool::Pooled(PoolConfig {
                 calls: 16,
@@ -106,6 +110,7 @@ impl SandboxConfig {
     pub fn for_host(cache_dir: PathBuf) -> std::io::Result<Self> {
         Ok(Self {
             cache_dir: Some(cache_dir),
+            second_cache_dir: None,
             compiler: Compiler::this_program()?,
             pool: Pool::Pooled(PoolConfig::default()),
             largest_component: LARGEST_COMPONENT,
@@ -192,6 +197,7 @@ pub struct Sandbox {
     /// For those that import WASI besides.
     wasi: Linker<HostState>,
     cache: Option<Cache>,
+    second_cache: Option<Cache>,
     config: SandboxConfig,
     /// One compilation at a time: two would take twice the memory.
     compiling: Mutex<()>,
@@ -220,6 +226,12 @@ impl Sandbox {
             Some(directory) => Some(Cache::open(directory, &engine).map_err(SandboxError::Cache)?),
             None => None,
         };
+        let second_cache = match (&config.cache_dir, &config.second_cache_dir) {
+            (Some(own), Some(second)) if cache::is_as_private(second, own) => {
+                Cache::open(second, &engine).ok()
+            }
+            _ => None,
+        };
         let ticker = Ticker::start(&engine).map_err(|e| SandboxError::Engine(e.to_string()))?;
         let max_memory = match &config.pool {
             Pool::Pooled(pool) => pool.max_memory,
@@ -236,6 +248,7 @@ impl Sandbox {
             plain,
             wasi,
             cache,
+            second_cache,
             config,
             compiling: Mutex::new(()),
         })
@@ -311,15 +324,11 @@ impl Sandbox {
         {
             return Ok((component, cached.facts));
         }
-        let compiled =
-            compile::compile(&self.config.compiler, &self.room.engine, bytes).map_err(|error| {
-                match error {
-                    CompileError::Refused(reason) => SandboxError::NotAComponent(reason),
-                    CompileError::Stopped(_) | CompileError::Start(_) => {
-                        SandboxError::Compile(error.to_string())
-                    }
-                }
-            })?;
+        let second = self.second_cache.as_ref();
+        let compiled = match second.and_then(|cache| cache.load(sha256)) {
+            Some(compiled) => compiled,
+            None => self.compiled(bytes)?,
+        };
         if let Some(cache) = &self.cache
             && let Err(error) = cache.store(sha256, &compiled)
         {
@@ -329,6 +338,17 @@ impl Sandbox {
         let component = load(&self.room.engine, &compiled)
             .map_err(|error| SandboxError::Compile(format!("{error:#}")))?;
         Ok((component, compiled.facts))
+    }
+
+    fn compiled(&self, bytes: &[u8]) -> Result<Compiled, SandboxError> {
+        compile::compile(&self.config.compiler, &self.room.engine, bytes).map_err(|error| {
+            match error {
+                CompileError::Refused(reason) => SandboxError::NotAComponent(reason),
+                CompileError::Stopped(_) | CompileError::Start(_) => {
+                    SandboxError::Compile(error.to_string())
+                }
+            }
+        })
     }
 }
 
