@@ -392,6 +392,21 @@ fn a_missing_tool_is_told_with_the_very_commands_that_install_it() {
             "  apt-get install --no-install-recommends clang-19 lld-19 wasi-libc\n",
         ),
         ("go", "Go 1.25 or newer", "  https://go.dev/doc/install\n"),
+        (
+            "cpp",
+            "clang for WebAssembly with libc++ and wasi-libc",
+            "  apt-get install --no-install-recommends clang-19 lld-19 wasi-libc \\\n    libc++-19-dev-wasm32 ",
+        ),
+        (
+            "zig",
+            "Zig 0.17",
+            "  python3 -m venv p-zig/.venv\n  p-zig/.venv/bin/pip install -r p-zig/requirements.txt\n",
+        ),
+        (
+            "assemblyscript",
+            "asc",
+            "  (cd p-assemblyscript && npm install)\n",
+        ),
     ] {
         let dir = format!("p-{language}");
         desk.runs(&["plugin", "new", &dir, "--lang", language]);
