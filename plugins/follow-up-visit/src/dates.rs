@@ -32,6 +32,21 @@ pub(crate) fn deadline(host: &impl Host, due: Due) -> Result<String, StepError> 
         .map_err(permanent)
 }
 
+/// That hour and minute of the day on which `deadline` falls; the deadline itself where they are over already.
+pub(crate) fn at_clock(
+    host: &impl Host,
+    deadline: &str,
+    (hour, minute): (u32, u32),
+) -> Result<String, StepError> {
+    let at = parse(deadline)?.at(hour, minute);
+    let is_over = at <= parse(&host.now())?;
+    Ok(if is_over {
+        deadline.to_owned()
+    } else {
+        at.to_rfc3339()
+    })
+}
+
 /// When to come back to somebody who wants to think until then: on that day at ten, in business hours.
 pub(crate) fn visit(host: &impl Host, due: Due) -> Result<String, StepError> {
     let now = parse(&host.now())?;
@@ -163,6 +178,17 @@ mod tests {
             let deadline = deadline(&host, due).unwrap();
             assert_eq!(deadline, format!("{day}+08:00"), "{due:?}");
         }
+    }
+
+    #[test]
+    fn an_hour_that_was_named_counts_unless_it_is_over() {
+        let host = FakeHost::at(TUESDAY_MORNING);
+        let end = "2026-03-10T18:00:00+08:00";
+        assert_eq!(
+            at_clock(&host, end, (15, 30)).unwrap(),
+            "2026-03-10T15:30:00+08:00"
+        );
+        assert_eq!(at_clock(&host, end, (9, 0)).unwrap(), end);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use switchboard_sdk::{
     Host,
     about::drafted_replies,
-    evidence, promise,
-    times::Due,
+    evidence,
+    promise::{self, Promise},
     types::{Effect, Message, Moment, PromiseDraft, StepError, TicketKind, TicketStatus},
 };
 
@@ -24,13 +24,22 @@ impl<H: Host> Turn<'_, H> {
                     "“{words}” names no time: it counts as promised for the end of this business day. Better name one."
                 ));
             }
-            self.record(words, promise.due, owner)?;
+            self.record(words, &promise, owner)?;
         }
         Ok(())
     }
 
-    fn record(&mut self, words: &str, due: Due, owner: Option<&str>) -> Result<(), StepError> {
-        let due = dates::deadline(self.host, due)?;
+    fn record(
+        &mut self,
+        words: &str,
+        promise: &Promise,
+        owner: Option<&str>,
+    ) -> Result<(), StepError> {
+        let due = dates::deadline(self.host, promise.due)?;
+        let due = match promise.clock {
+            Some(clock) => dates::at_clock(self.host, &due, clock)?,
+            None => due,
+        };
         self.plan.push(Effect::RecordPromise(PromiseDraft {
             text: evidence::title(words),
             due: Moment::At(due),
@@ -85,7 +94,7 @@ impl<H: Host> Turn<'_, H> {
             let said = promise::find(&reply.text).into_iter();
             for promise in said.filter(|promise| !promise.vague).take(MOST) {
                 let words = reply.text.get(promise.at.clone()).unwrap_or_default();
-                self.record(words, promise.due, None)?;
+                self.record(words, &promise, None)?;
             }
         }
         Ok(())

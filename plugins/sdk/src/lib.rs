@@ -27,6 +27,7 @@
 pub mod about;
 #[doc(hidden)]
 pub mod bindings;
+pub mod clock;
 pub mod config;
 pub mod continuation;
 pub mod deferral;

@@ -7,6 +7,7 @@ use core::ops::Range;
 
 pub use crate::times::{Due, Weekday};
 use crate::{
+    clock,
     text::{Folded, Negation, ends_clause, negation_before},
     times,
     words::Words,
@@ -17,6 +18,8 @@ use crate::{
 pub struct Promise {
     /// By when.
     pub due: Due,
+    /// The hour and minute of that day that were named.
+    pub clock: Option<(u32, u32)>,
     /// Where the promise stands in the original text, in bytes: from the deed or time that comes first to the one that comes last.
     pub at: Range<usize>,
     /// No time was named: a risky promise ("尽快", "I'll get back to you").
@@ -63,22 +66,15 @@ pub fn find(text: &str) -> Vec<Promise> {
             .map_or(tail.len(), |at| at.saturating_add(1));
         let sentence = start..start.saturating_add(length.max(1));
         start = sentence.end;
-        if let Some((due, at, vague)) = in_sentence(plain, sentence, &named) {
-            promises.push(Promise {
-                due,
-                at: folded.original(at),
-                vague,
-            });
+        if let Some(mut promise) = in_sentence(plain, sentence, &named) {
+            promise.at = folded.original(promise.at);
+            promises.push(promise);
         }
     }
     promises
 }
 
-fn in_sentence(
-    plain: &str,
-    range: Range<usize>,
-    named: &[times::Named],
-) -> Option<(Due, Range<usize>, bool)> {
+fn in_sentence(plain: &str, range: Range<usize>, named: &[times::Named]) -> Option<Promise> {
     let sentence = plain.get(range.clone())?;
     let chinese = sentence.chars().any(crate::han::is_han);
     if OPEN.are_in(sentence) || !chinese && !WILL.are_in(sentence) {
@@ -97,12 +93,33 @@ fn in_sentence(
     let time = named
         .iter()
         .filter(inside)
-        .min_by_key(|time| (time.due == Due::Soon, time.at.start.abs_diff(deed.start)))?;
-    if before_the_past(plain, &time.at) {
+        .min_by_key(|time| (time.due == Due::Soon, time.at.start.abs_diff(deed.start)));
+    let clock = clock::first(sentence).map(|clock| {
+        let place = |at: usize| at.saturating_add(range.start);
+        let at = place(clock.at.start)..place(clock.at.end);
+        ((clock.hour, clock.minute), at)
+    });
+    let (due, time) = match (time, &clock) {
+        // "三点前给您答复": today's.
+        (None, Some((_, at))) => (Due::Today, at),
+        (Some(time), Some((_, at))) if time.due == Due::Soon => (Due::Today, at),
+        (Some(time), _) => (time.due, &time.at),
+        (None, None) => return None,
+    };
+    if before_the_past(plain, time) {
         return None;
     }
-    let at = time.at.start.min(deed.start)..time.at.end.max(deed.end);
-    Some((time.due, at, time.due == Due::Soon))
+    let mut at = time.start.min(deed.start)..time.end.max(deed.end);
+    if let Some((_, named)) = &clock {
+        at = at.start.min(named.start)..at.end.max(named.end);
+    }
+    let is_counted = matches!(due, Due::Minutes(_) | Due::Hours(_));
+    Some(Promise {
+        due,
+        clock: clock.map(|(clock, _)| clock).filter(|_| !is_counted),
+        at,
+        vague: due == Due::Soon,
+    })
 }
 
 /// Whether the deed is asked of the customer.
@@ -126,6 +143,10 @@ fn before_the_past(plain: &str, time: &Range<usize>) -> bool {
     let head = plain.get(..time.start).unwrap_or_default();
     (tail.starts_with('前') && !head.ends_with(['周', '期']) && tail.starts_with("前已"))
         || tail.starts_with("前就")
+        || tail.starts_with(['已', '就'])
+            && plain
+                .get(..time.end)
+                .is_some_and(|said| said.ends_with('前'))
         || tail.trim_start().starts_with("ago")
         || head.ends_with("last ")
 }
@@ -191,11 +212,37 @@ mod tests {
             "Thanks for your order",
             "It was delivered two days ago",
             "今天已经发货了",
+            "三点前已经为您发货",
             "可能明天发货",
             "We won't ship today",
             "",
         ] {
             assert_eq!(due(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_hour_that_was_named_is_known() {
+        for (text, due, clock) in [
+            ("今天下午三点前给您答复", Due::Today, Some((15, 0))),
+            ("三点前给您答复", Due::Today, Some((15, 0))),
+            ("我們明天上午10點半回覆您", Due::Tomorrow, Some((10, 30))),
+            (
+                "I will call you back by 4 pm today",
+                Due::Today,
+                Some((16, 0)),
+            ),
+            (
+                "We will call you tomorrow at 10:15",
+                Due::Tomorrow,
+                Some((10, 15)),
+            ),
+            ("两小时内给您答复", Due::Hours(2), None),
+            ("明天给您答复", Due::Tomorrow, None),
+        ] {
+            let found = find(text);
+            assert_eq!(found[0].due, due, "{text}");
+            assert_eq!(found[0].clock, clock, "{text}");
         }
     }
 

@@ -90,13 +90,36 @@ const REMARKS: &[&str] = &[
     "ok",
 ];
 
+/// How many answers the question has that names them in words.
+const NAMED: u8 = 4;
+/// The answers of that question in its own words, where nothing else is said.
+#[rustfmt::skip]
+const NAMES: [&[&str]; NAMED as usize] = [
+    &["非常满意", "很满意", "十分满意", "very satisfied"],
+    &["满意", "satisfied"],
+    &["对态度不满意", "对服务态度不满意", "态度不满意", "对态度不满", "not happy with the attitude"],
+    &["没有解决", "没解决", "问题没有解决", "问题没解决", "not solved", "unresolved", "not resolved"],
+];
+
+/// The code whose own words these are, and nothing else.
+fn named(folded: &str) -> Option<u8> {
+    let words = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    let at = NAMES.iter().position(|names| names.contains(&words))?;
+    u8::try_from(at.saturating_add(1)).ok()
+}
+
 /// The code, if `text` is an answer with a code from 1 to `highest` (0 means 5).
 ///
-/// "1", "１", "1.", "一", "①", "1️⃣", "选1", "1分", "4，没解决" are answers; "1号楼漏水", "1 more question" and "10" are not.
+/// "1", "１", "1.", "一", "①", "1️⃣", "选1", "1分", "4，没解决", and of four answers their own words ("非常满意"), are answers; "1号楼漏水", "1 more question" and "10" are not.
 #[must_use]
 pub fn code(text: &str, highest: u8) -> Option<u8> {
     let highest = if highest == 0 { 5 } else { highest.min(9) };
     let folded = Folded::new(text);
+    if highest == NAMED
+        && let Some(code) = named(folded.text())
+    {
+        return Some(code);
+    }
     let mut rest = trimmed(folded.text());
     // "谢谢，我给1", "啊按错了 是1": courtesy, what went wrong, then what introduces the digit.
     for words in [
@@ -249,6 +272,18 @@ mod tests {
         assert_eq!(code("选1。有始有终，难得。", 4), Some(1));
         assert_eq!(code("3 道歉咁冇誠意", 4), Some(3));
         assert_eq!(code("3 态度不好", 4), Some(3));
+        for (text, wanted) in [
+            ("非常满意！", 1),
+            ("滿意", 2),
+            ("Very satisfied.", 1),
+            ("對態度不滿意", 3),
+            ("問題沒有解決", 4),
+            ("not solved", 4),
+        ] {
+            assert_eq!(code(text, 4), Some(wanted), "{text}");
+        }
+        assert_eq!(code("满意", 5), None, "of five, nobody says which");
+        assert_eq!(code("满意什么呀", 4), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     courtesy,
     draft::Draft,
-    phrases::{Kind, WORDS},
+    phrases::{HEDGES, Kind, SUFFIXES, WORDS},
     promises,
     rule::{Level, Rule},
     suffix, swearing,
@@ -28,6 +28,7 @@ pub(crate) fn breaches(draft: &Draft<'_>, config: &Config, promises: bool) -> Ve
     words(draft, config, &mut found);
     swearing::find(draft, &mut found);
     suffix::find(draft, config, &mut found);
+    hedges(draft, &mut found);
     own_words(draft, config, &mut found);
     placeholders(draft, &mut found);
     found.retain(|breach| {
@@ -112,6 +113,40 @@ fn words(draft: &Draft<'_>, config: &Config, found: &mut Vec<Breach>) {
     }
 }
 
+/// The longest hedged clause, from the hedge to its 吧, in characters: beyond that more is said than a guess.
+const HEDGED: usize = 9;
+
+/// "大概可以吧": a guess from the hedge to the end of its clause. What the customer may have done or want is none.
+fn hedges(draft: &Draft<'_>, found: &mut Vec<Breach>) {
+    let text = draft.folded.text();
+    let mut end_of_last = 0;
+    for (end, _) in text.match_indices('吧') {
+        let after = end.saturating_add('吧'.len_utf8());
+        let tail = text.get(after..).unwrap_or_default();
+        let ends = tail.trim_start_matches(|c| SUFFIXES.contains(c));
+        if !ends.chars().next().is_none_or(ends_clause) {
+            continue;
+        }
+        let head = draft.clause_before(end);
+        let start = HEDGES.iter().filter_map(|hedge| head.rfind(hedge)).min();
+        let Some(said) = start.and_then(|start| head.get(start..)) else {
+            continue;
+        };
+        let at = end.saturating_sub(said.len());
+        let is_guess = said.chars().count() < HEDGED
+            && !said.contains(['您', '你'])
+            && !head.contains(['您', '你'])
+            && at >= end_of_last;
+        if is_guess {
+            found.push(Breach {
+                rule: Rule::Vague,
+                at: draft.folded.original(at..after),
+            });
+            end_of_last = after;
+        }
+    }
+}
+
 /// Whose state or deed it is: the customer's own, or one that is only supposed, breaks no rule.
 #[rustfmt::skip]
 const SUPPOSED: &[&str] = &[
@@ -129,11 +164,48 @@ const COURTEOUS: &[&str] = &[
     "吗", "?", "是否", "能否", "可否", "方便", "帮到", "帮您", "帮助您", "满意", "明白", "清楚", "意见", "建议", "需要", "愿意", "合适",
 ];
 
+/// What shows something clearly, or doesn't ("照片有一点不清楚").
+#[rustfmt::skip]
+const SHOWN: &[&str] = &["照片", "图片", "截图", "视频", "画面", "声音", "录音", "字迹", "图像", "屏幕", "单号", "标签"];
+/// How a request for what the desk lacks goes on ("我不确定您收到的是哪个批次，麻烦您看一下").
+const ASKING: &[&str] = &["麻烦", "请", "能否", "可否", "方便"];
+/// How somebody goes on who says when it will be certain ("还不能确定日期，周三前给您答复").
+#[rustfmt::skip]
+const COMMITTING: &[&str] = &["答复您", "回复您", "告诉您", "告知您", "通知您", "联系您", "给您答复", "给您回复", "给您确认", "向您确认", "为您核实"];
+/// How the customer is told that it doesn't matter ("不清楚尺寸也没关系").
+const NO_MATTER: &[&str] = &["没关系", "没问题", "不要紧", "没事"];
+/// What spares the customer something ("您不用去找快递公司").
+#[rustfmt::skip]
+const SPARED: &[&str] = &["不用", "不必", "无需", "不需要", "不会让", "不让", "免得", "以免"];
+
+/// Whether it isn't the desk's own vagueness: something else is unclear, or what is lacking is asked for or promised.
+fn is_mended(draft: &Draft<'_>, phrase: &str, head: &str, end: usize) -> bool {
+    let tail = draft.folded.text().get(end..).unwrap_or_default();
+    let has = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+    let is_shown = phrase.contains("清楚") && !has(head, SELF) && has(head, SHOWN);
+    let is_asked = phrase.contains("确定") && tail.starts_with('您') && has(tail, ASKING);
+    let is_promised = phrase.contains("确定") && !tail.is_empty() && has(tail, COMMITTING);
+    let clause = tail.split(ends_clause).next().unwrap_or_default();
+    let is_no_matter = !has(head, SELF) && has(clause, NO_MATTER);
+    is_shown || is_asked || is_promised || is_no_matter
+}
+
+/// Whether nothing else is said in the clause behind it.
+fn ends_there(draft: &Draft<'_>, end: usize) -> bool {
+    let tail = draft.folded.text().get(end..).unwrap_or_default();
+    tail.chars().next().is_none_or(ends_clause)
+}
+
 fn is_meant(draft: &Draft<'_>, rule: Rule, range: &Range<usize>) -> bool {
     let text = draft.folded.text();
     let phrase = text.get(range.clone()).unwrap_or_default();
     let head = draft.clause_before(range.start);
     match rule {
+        Rule::Vague if matches!(phrase, "not sure" | "it depends") => {
+            head.trim().is_empty() && ends_there(draft, range.end)
+        }
+        Rule::Vague if matches!(phrase, "can't say" | "cannot say") => ends_there(draft, range.end),
+        Rule::Vague if is_mended(draft, phrase, head, range.end) => false,
         Rule::Vague => {
             let is_hedge =
                 phrase.starts_with("应该") || phrase.starts_with("i ") || phrase.starts_with("i'm");
@@ -149,8 +221,11 @@ fn is_meant(draft: &Draft<'_>, rule: Rule, range: &Range<usize>) -> bool {
                 phrase.starts_with("应该是") && draft.sentence_after(range.end).ends_with('?');
             !is_polite_question && !is_question
         }
+        Rule::Blame if SPARED.iter().any(|word| head.contains(word)) => false,
         Rule::Blame
             if phrase.ends_with("的问题")
+                || phrase.ends_with("的事")
+                    && !phrase.starts_with(['那', '关', '不', '别', '其'])
                 || phrase.ends_with("的责任")
                 || phrase.ends_with("的错") =>
         {
@@ -167,8 +242,21 @@ fn is_meant(draft: &Draft<'_>, rule: Rule, range: &Range<usize>) -> bool {
                         .any(|word| head.contains(word))
         }
         Rule::Condescension if phrase.is_ascii() => !is_supposed_english(head),
+        // "您可以自己看说明书" leaves it to the customer.
+        Rule::Condescension
+            if phrase.starts_with("自己")
+                && ["可以", "能", "想", "方便", "若", "如果", "不用"]
+                    .iter()
+                    .any(|word| head.contains(word)) =>
+        {
+            false
+        }
         // "您想怎么样搭配都可以" asks kindly.
-        Rule::Condescension if phrase.ends_with("怎么样") || phrase.ends_with("怎样") => {
+        Rule::Condescension
+            if phrase.ends_with("怎么样")
+                || phrase.ends_with("怎样")
+                || phrase.ends_with("自己看") =>
+        {
             let tail = text.get(range.end..).unwrap_or_default();
             tail.trim_start_matches(['啊', '呢', '嘛'])
                 .chars()

@@ -4,13 +4,13 @@ use core::ops::Range;
 
 use switchboard_sdk::{
     han,
-    text::{fold_char, is_invisible, words},
+    text::{ends_clause, fold_char, is_invisible, words},
 };
 
 use crate::{
     draft::Draft,
     find::Breach,
-    phrases::{LATIN, LATIN_BESIDE_HAN, MASKED, SWEARWORDS},
+    phrases::{LATIN, LATIN_BESIDE_HAN, MASKED, SWEARWORDS, TM_BEHIND, WHOLE_CLAUSE},
     rule::Rule,
 };
 
@@ -24,6 +24,7 @@ pub(crate) fn find(draft: &Draft<'_>, found: &mut Vec<Breach>) {
     let has_han = draft.text.chars().any(han::is_han);
     if has_han {
         chinese(draft.text, &mut push);
+        whole_clauses(draft, &mut push);
     }
     if draft
         .text
@@ -99,14 +100,45 @@ fn chinese(text: &str, push: &mut impl FnMut(Range<usize>)) {
     }
 }
 
+/// "靠，又来了": what swears only where nothing else is in its clause.
+fn whole_clauses(draft: &Draft<'_>, push: &mut impl FnMut(Range<usize>)) {
+    let mut start = 0usize;
+    for clause in draft.folded.text().split_inclusive(ends_clause) {
+        let from = start;
+        start = start.saturating_add(clause.len());
+        let bare = clause.trim_matches(|c: char| !c.is_alphanumeric());
+        if WHOLE_CLAUSE.contains(&bare) {
+            let begin = from.saturating_add(clause.find(bare).unwrap_or_default());
+            push(
+                draft
+                    .folded
+                    .original(begin..begin.saturating_add(bare.len())),
+            );
+        }
+    }
+}
+
 fn latin(draft: &Draft<'_>, has_han: bool, push: &mut impl FnMut(Range<usize>)) {
     let text = draft.folded.text();
     let tokens: Vec<(usize, &str)> = words(text).collect();
     let is_listed =
         |word: &str| LATIN.contains(word) || has_han && LATIN_BESIDE_HAN.contains(&word);
+    if let [(start, word)] = tokens.as_slice()
+        && LATIN_BESIDE_HAN.contains(word)
+    {
+        push(
+            draft
+                .folded
+                .original(*start..start.saturating_add(word.len())),
+        );
+    }
+    let is_tm = |start: usize, word: &str| {
+        let before = text.get(..start).and_then(|head| head.chars().next_back());
+        word == "tm" && before.is_some_and(|before| TM_BEHIND.contains(before))
+    };
     for (nth, (start, word)) in tokens.iter().enumerate() {
         let end = start.saturating_add(word.len());
-        if is_listed(word) && !touches_code(text, *start, end) {
+        if (is_listed(word) || is_tm(*start, word)) && !touches_code(text, *start, end) {
             push(draft.folded.original(*start..end));
         }
         // A single letter may be spelling a word out.
