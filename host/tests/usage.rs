@@ -69,7 +69,7 @@ fn a_data_directory_that_is_in_use_has_exit_code_3_everywhere() {
         "{\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"advance\"}\n",
     )
     .unwrap();
-    for command in ["serve", "replay", "simulate"] {
+    for command in ["serve", "replay", "simulate", "verify", "export"] {
         let output = Command::new(env!("CARGO_BIN_EXE_switchboard"))
             .env("RUST_LOG", "warn")
             .env_remove("SWITCHBOARD_TOKEN")
@@ -183,4 +183,29 @@ fn reports_come_from_a_data_directory_as_text_csv_json_and_a_workbook() {
     assert!(error(&output).contains("workload"), "{}", error(&output));
     let output = switchboard(&["report", "agents", "--from", "soon"], Some(&data));
     assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+}
+
+#[test]
+fn what_cannot_be_done_in_a_scenario_is_told_and_the_rest_is_played() {
+    let dir = tempfile::tempdir().unwrap();
+    let scenario = dir.path().join("day.jsonl");
+    std::fs::write(
+        &scenario,
+        "\u{feff}{\"at\":\"2026-03-10T09:00:00+08:00\",\"do\":\"take\",\"agent\":\"lin-mei\",\"contact\":\"bo\"}\n\
+         {\"at\":\"2026-03-10T09:01:00+08:00\",\"do\":\"message\",\"contact\":\"ana\",\"text\":\"hello\"}\n",
+    )
+    .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_switchboard"))
+        .arg("simulate")
+        .stdin(std::fs::File::open(&scenario).unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = error(&output);
+    assert!(
+        said.contains("<stdin>:1: \"bo\" has not written yet"),
+        "{said}"
+    );
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("\"contact\":\"ana\""), "{told}");
 }

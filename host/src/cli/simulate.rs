@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 
 use super::setup;
 use crate::engine::IdleNudge;
-use crate::engine::simulate::{Simulation, parse};
+use crate::engine::simulate::{SimulateError, Simulation, parse};
 use crate::report::delivery::FormDelivery;
 use crate::store::{MemoryStore, Store};
 
@@ -79,19 +79,33 @@ pub(crate) fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
         .with_chores(vec![Arc::new(FormDelivery), Arc::new(IdleNudge)]);
     let progress = super::progress::bar("simulating", lines.len());
     let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut all_played = true;
     for line in &lines {
         let mut written = Ok(());
-        simulation.play(line, |line| {
+        let played = simulation.play(line, |line| {
             if written.is_ok() {
                 written = serde_json::to_writer(&mut out, &line)
                     .map_err(Into::into)
                     .and_then(|()| writeln!(out));
             }
-        })?;
+        });
         written.context("standard output")?;
+        match played {
+            Ok(()) => {}
+            // What somebody can't do there doesn't end the day of everybody else.
+            Err(SimulateError::Line { line, message }) if line > 0 => {
+                progress.suspend(|| eprintln!("<stdin>:{line}: {message}"));
+                all_played = false;
+            }
+            Err(problem) => return Err(problem.into()),
+        }
         progress.inc(1);
     }
     out.flush().context("standard output")?;
     progress.finish_and_clear();
-    Ok(ExitCode::SUCCESS)
+    Ok(if all_played {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

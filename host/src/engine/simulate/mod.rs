@@ -9,6 +9,7 @@ mod customers;
 mod scenario;
 mod servers;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -70,6 +71,8 @@ pub struct Simulation {
     /// What lies outside says.
     sayings: Arc<Sayings>,
     chores: Vec<Arc<dyn super::Chore>>,
+    /// Where customers have written so far.
+    channels: BTreeSet<String>,
     down_until: Option<Timestamp>,
 }
 
@@ -98,6 +101,7 @@ impl Simulation {
             core,
             sayings,
             chores: Vec::new(),
+            channels: BTreeSet::new(),
             down_until: None,
         })
     }
@@ -157,18 +161,21 @@ impl Simulation {
                 channel,
                 id,
                 account,
-            } => Request::Message(Inbound {
-                channel: channel.clone(),
-                contact: contact.clone(),
-                account: account.clone(),
-                conversation: None,
-                text: text.clone(),
-                key: Some(
-                    id.clone()
-                        .unwrap_or_else(|| format!("line-{}", line.number)),
-                ),
-                sent_at: (line.at < at).then_some(line.at),
-            }),
+            } => {
+                self.channels.insert(channel.clone());
+                Request::Message(Inbound {
+                    channel: channel.clone(),
+                    contact: contact.clone(),
+                    account: account.clone(),
+                    conversation: None,
+                    text: text.clone(),
+                    key: Some(
+                        id.clone()
+                            .unwrap_or_else(|| format!("line-{}", line.number)),
+                    ),
+                    sent_at: (line.at < at).then_some(line.at),
+                })
+            }
             Action::AgentReply {
                 agent,
                 contact,
@@ -491,8 +498,7 @@ impl Simulation {
     /// A contact's current conversation, on whatever channel the contact wrote last.
     fn conversation(&self, line: &Line, contact: &str) -> Result<Conversation, SimulateError> {
         let records = Records(self.store.as_ref());
-        let channels = [DEFAULT_CHANNEL, "email", "wechat", "api", "phone"];
-        let found = channels.iter().filter_map(|channel| {
+        let found = self.channels.iter().filter_map(|channel| {
             let id: ConversationId = records.identity(channel, contact).ok()??.conversation?;
             records.conversation(&id).ok()
         });

@@ -174,7 +174,9 @@ const VERBS: &str = "message, presence, take, agent-reply, release, resolve, tic
 pub fn parse(text: &str) -> Result<Vec<Line>, Vec<ScenarioError>> {
     let (mut lines, mut problems) = (Vec::new(), Vec::new());
     let mut latest: Option<Timestamp> = None;
+    // Some editors and shells begin a file with a mark of its byte order.
     for (index, text) in text
+        .trim_start_matches('\u{feff}')
         .lines()
         .enumerate()
         .filter(|(_, text)| !text.trim().is_empty())
