@@ -328,3 +328,26 @@ fn lateness_is_on_record_and_so_is_who_came_in_time() {
         "{late:?}"
     );
 }
+
+#[test]
+fn who_writes_for_the_first_time_in_an_outage_is_greeted_before_it_is_explained_in_their_language()
+{
+    let (simulation, timeline) = live(
+        r#"{"at":"2026-03-10T10:00:00+08:00","do":"outage","until":"2026-03-10T10:10:00+08:00"}
+{"at":"2026-03-10T10:05:00+08:00","do":"message","contact":"bob","text":"How much is shipping?"}
+{"at":"2026-03-10T10:06:00+08:00","do":"message","contact":"chan","text":"請問運費多少？"}
+{"at":"2026-03-10T11:00:00+08:00","do":"advance"}"#,
+    );
+    for (contact, words) in [("bob", "Our system was down"), ("chan", "我們的系統")] {
+        let replies = lines(&timeline, contact, "reply");
+        assert_eq!(replies[0].by, "greeting", "{contact}");
+        let explained = said(&timeline, contact);
+        assert_eq!(explained.len(), 1, "{explained:?}");
+        assert!(explained[0].starts_with(words), "{explained:?}");
+    }
+    let report = simulation
+        .core()
+        .replay(&ReplaySelection::default(), |_| ())
+        .unwrap();
+    assert_eq!(report.differences, [], "a repeated run differs");
+}

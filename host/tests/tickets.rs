@@ -208,3 +208,35 @@ fn whenever_the_process_dies_each_notice_and_apology_comes_once() {
         assert_eq!(essence(&plain), essence(&crashed));
     }
 }
+
+#[test]
+fn nothing_of_a_complaint_about_somebody_is_sent_to_their_whole_department() {
+    let day = Lived::of(
+        r#"{"at":"2026-03-10T10:00:00+08:00","do":"message","contact":"ana","text":"我要投诉张薇，态度太差了"}
+{"at":"2026-03-13T18:00:00+08:00","do":"advance"}"#,
+    );
+    let told = |to: &'static str| move |line: &Value| line["kind"] == "notify" && line["to"] == to;
+    assert_eq!(day.count("ana", told("customer-service")), 0);
+    assert_eq!(day.count("ana", told("zhang-wei")), 0);
+    let broken = |line: &Value| text_has(line, "notify", "[broken promise]");
+    assert_eq!(
+        day.count("ana", |line| broken(line)
+            && line["to"] == "lin-mei"
+            && line["until"].is_null()),
+        1,
+        "the supervisor hears of it, once"
+    );
+    day.repeats();
+}
+
+#[test]
+fn an_agent_finds_a_customer_on_whatever_channel_they_wrote() {
+    let day = Lived::of(
+        r#"{"at":"2026-03-10T10:00:00+08:00","do":"message","contact":"ana","channel":"sms","text":"运费多少钱？"}
+{"at":"2026-03-10T10:01:00+08:00","do":"agent-reply","agent":"lin-mei","contact":"ana","text":"您好，大陆地区运费十元。"}"#,
+    );
+    let said = |line: &Value| {
+        line["kind"] == "reply" && line["by"] == "lin-mei" && line["channel"] == "sms"
+    };
+    assert_eq!(day.count("ana", said), 1);
+}

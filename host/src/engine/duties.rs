@@ -11,10 +11,28 @@ use crate::model::{
 /// After the chain.
 pub(crate) fn after_chain(draft: &mut Draft<'_>, input: &Input) {
     promises::account_for(draft, input);
+    explain_outage(draft, input);
     keep_to_the_script(draft, input);
     if let Occurrence::TicketUpdated { ticket } = &input.event.what {
         pass_feedback_on(draft, ticket);
         super::case::close(draft);
+    }
+}
+
+/// Whoever is new and wrote in an outage hears of it behind the greeting, in the language that they wrote in (R48).
+fn explain_outage(draft: &mut Draft<'_>, input: &Input) {
+    let outage = input.opening.iter().find_map(|entry| match entry.change {
+        Change::OutageExplained {
+            began_at,
+            ended_at: Some(ended_at),
+        } => Some((began_at, ended_at)),
+        _ => None,
+    });
+    if let Some((began_at, ended_at)) = outage {
+        let language = draft.language();
+        let text =
+            super::floor::recovered_text(draft.desk, began_at, ended_at, language.as_deref());
+        draft.say_text(text);
     }
 }
 

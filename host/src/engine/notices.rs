@@ -26,7 +26,9 @@ impl Draft<'_> {
     /// Tells each of them, nobody twice.
     pub(crate) fn notify_all(&mut self, by: &str, told: &[String], text: &str) {
         for (index, to) in told.iter().enumerate() {
-            if !told.iter().take(index).any(|earlier| earlier == to) {
+            let is_told =
+                self.past_those_it_is_hidden_from(to).is_none() && self.has_told(to, text);
+            if !is_told && !told.iter().take(index).any(|earlier| earlier == to) {
                 self.notify(by, to, text);
             }
         }
@@ -38,8 +40,16 @@ impl Draft<'_> {
         if person.is_some_and(|person| self.state.is_hidden_from(&person.name)) {
             return;
         }
+        // What a department is sent is read by all of it, whoever of them this is hidden from, too (R74).
+        let past = self.past_those_it_is_hidden_from(to);
+        if past.as_ref().is_some_and(|name| self.has_told(name, text)) {
+            return;
+        }
         // Whatever a step calls them: everybody reads one name.
-        let to = person.map_or(to, |person| &person.name);
+        let to = match &past {
+            Some(name) => name,
+            None => person.map_or(to, |person| &person.name),
+        };
         let (to, text) = (to.to_owned(), text.to_owned());
         let urgent = self.state.has_open_emergency();
         if !urgent && let Told::Later(until) = self.desk.directory.told(&to, self.at) {
@@ -51,6 +61,27 @@ impl Draft<'_> {
             return self.push(by, Change::NoticeKept { to, text, until });
         }
         self.push(by, Change::Notified { to, text, urgent });
+    }
+
+    /// Who is told instead of a department to which somebody belongs from whom the conversation is hidden.
+    fn past_those_it_is_hidden_from(&self, to: &str) -> Option<String> {
+        let directory = &self.desk.directory;
+        let department = directory.department(to)?;
+        let hidden_from = &self.state.hidden_from;
+        let mut hidden = hidden_from.iter().filter_map(|name| directory.person(name));
+        hidden.find(|person| person.department == department.name)?;
+        let supervisor = directory.supervisor(hidden_from)?;
+        Some(supervisor.name.clone())
+    }
+
+    /// Whether somebody was told that in this run, or will be when they are there.
+    fn has_told(&self, name: &str, what: &str) -> bool {
+        self.entries.iter().any(|entry| match &entry.change {
+            Change::Notified { to, text, .. } | Change::NoticeKept { to, text, .. } => {
+                to == name && text == what
+            }
+            _ => false,
+        })
     }
 
     /// What people read first of a ticket. In an emergency also whom it is about: they call or go there (R62).

@@ -235,6 +235,10 @@ pub enum Change {
     OutageExplained {
         /// Which: when it began.
         began_at: Timestamp,
+        /// When it ended, where the host explains it only behind the steps: whoever is new is greeted first (R15), and
+        /// nobody knows their language yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ended_at: Option<Timestamp>,
     },
     /// Settled.
     Resolved {

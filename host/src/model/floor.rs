@@ -250,7 +250,7 @@ impl Care {
             Change::WaitExcused { .. } => self.apologies += 1,
             Change::Offered => self.offered = true,
             Change::Escalated { .. } => self.escalations += 1,
-            Change::OutageExplained { began_at } => self.outage = Some(*began_at),
+            Change::OutageExplained { began_at, .. } => self.outage = Some(*began_at),
             _ => {}
         }
     }

@@ -208,6 +208,22 @@ pub(crate) fn is_care_row(key: &[u8], state: &crate::model::Conversation) -> boo
     next.is_some_and(|next| keys::timer(next, &state.id, CARE) == key)
 }
 
+/// The explanation of an outage.
+pub(crate) fn recovered_text(
+    desk: &Desk,
+    began_at: Timestamp,
+    ended_at: Timestamp,
+    language: Option<&str>,
+) -> String {
+    let from = clock_text(desk, began_at, language);
+    let to = clock_text(desk, ended_at, language);
+    desk.settings.floor.say(
+        &crate::workflow::floor::RECOVERED,
+        language,
+        &[("from", &from), ("to", &to)],
+    )
+}
+
 /// A time as people of the desk write it: `3月10日14:30`, `10 Mar 14:30`.
 pub(crate) fn clock_text(desk: &Desk, at: Timestamp, language: Option<&str>) -> String {
     let local = at.to_zoned(desk.time_zone.clone());

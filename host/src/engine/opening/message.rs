@@ -10,7 +10,7 @@ use super::super::keys;
 use super::super::plan::Workflow;
 use super::super::request::{Answer, EngineError, Inbound};
 use super::begin;
-use super::explanation;
+use super::{explained_later, explanation};
 use crate::model::{
     Account, AccountId, Author, Change, Conversation, ConversationId, Handler, Message, MessageId,
     Occurrence,
@@ -119,10 +119,14 @@ impl Core {
         if let Some(outage) = outage
             && conversation.care.outage != Some(outage.began_at)
         {
-            let mut state = conversation.clone();
-            // The customer's message comes first.
-            state.message_count += 1;
-            changes.extend(explanation(workflow, &state, customer, &outage, at));
+            if conversation.message_count == 0 {
+                changes.push(explained_later(&outage));
+            } else {
+                let mut state = conversation.clone();
+                // The customer's message comes first.
+                state.message_count += 1;
+                changes.extend(explanation(workflow, &state, customer, &outage, at));
+            }
         }
         if conversation.handler == Handler::Agent
             && let Some(agent) = &conversation.agent

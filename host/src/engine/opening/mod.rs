@@ -48,6 +48,14 @@ fn load(
     Ok((conversation, account))
 }
 
+/// What was said of an outage when the steps have spoken to whoever is new.
+fn explained_later(outage: &Outage) -> Change {
+    Change::OutageExplained {
+        began_at: outage.began_at,
+        ended_at: Some(outage.ended_at),
+    }
+}
+
 /// The explanation of an outage, with an apology (R48).
 fn explanation(
     workflow: &Workflow,
@@ -58,17 +66,12 @@ fn explanation(
 ) -> Vec<Change> {
     let desk = &workflow.desk;
     let language = state.language.as_deref().or(customer.language.as_deref());
-    let from = floor::clock_text(desk, outage.began_at, language);
-    let to = floor::clock_text(desk, outage.ended_at, language);
-    let text = desk.settings.floor.say(
-        &crate::workflow::floor::RECOVERED,
-        language,
-        &[("from", &from), ("to", &to)],
-    );
+    let text = floor::recovered_text(desk, outage.began_at, outage.ended_at, language);
     vec![
         care::said(state, text, language, at),
         Change::OutageExplained {
             began_at: outage.began_at,
+            ended_at: None,
         },
     ]
 }
