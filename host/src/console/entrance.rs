@@ -10,6 +10,7 @@ use super::form::{Asked, Form};
 use super::frame::{Frame, page, redirect, with_status};
 use super::gate::{Caller, Logged, Who, cookie, device_cookie, session_cookie, set_cookie};
 use super::time::span;
+use super::words::Lang;
 use crate::api::Problem;
 use crate::api::limiter::address;
 use crate::staff::{ABSOLUTE, Person, Trier, new_secret};
@@ -103,7 +104,7 @@ pub(super) async fn sign_in(
     if let Err(wait) = console.backoff.try_as(&triers, console.now()) {
         let mut response = refused(
             StatusCode::TOO_MANY_REQUESTS,
-            frame.fill("sign-in-wait", span(wait)),
+            frame.fill("sign-in-wait", frame.span(wait)),
         );
         let seconds = HeaderValue::from(wait.as_secs().max(1));
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
@@ -164,7 +165,7 @@ pub(super) async fn take_code(
     };
     let now = console.now();
     if let Err(wait) = console.backoff.try_as(&triers, now) {
-        let error = frame.fill("sign-in-wait", span(wait));
+        let error = frame.fill("sign-in-wait", frame.span(wait));
         return Ok(refused(StatusCode::TOO_MANY_REQUESTS, error));
     }
     let code = form.text("code");
@@ -275,7 +276,7 @@ pub(super) async fn check_password(
     if let Err(wait) = console.backoff.try_as(&trier, console.now()) {
         let problem = Problem::new(
             StatusCode::TOO_MANY_REQUESTS,
-            format!("too many tries; wait {}", span(wait)),
+            format!("too many tries; wait {}", span(wait, Lang::En)),
         );
         return Err(problem.retry_after(wait.as_secs().unsigned_abs()));
     }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::gate::{Caller, Who};
-use super::time::{Time, span};
+use super::time::Time;
 use super::words::{self, Lang};
 use super::{Console, ROUTES, assets};
 use crate::api::Problem;
@@ -181,7 +181,7 @@ impl Frame {
 
     /// How long ago, as `3 h 05 min`.
     pub(crate) fn since(&self, at: &Timestamp) -> String {
-        span(self.now.duration_since(*at))
+        self.span(self.now.duration_since(*at))
     }
 
     /// So many microseconds.

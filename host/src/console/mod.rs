@@ -18,7 +18,7 @@
 
 mod assets;
 mod audit;
-mod charts;
+mod called;
 mod entrance;
 mod form;
 mod frame;

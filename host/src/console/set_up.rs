@@ -10,7 +10,6 @@ use super::entrance::welcome;
 use super::form::Form;
 use super::frame::{Frame, page, redirect, with_status};
 use super::gate::{Caller, Logged};
-use super::time::span;
 use crate::api::Problem;
 use crate::api::limiter::address;
 use crate::staff::{StaffError, Trier};
@@ -72,7 +71,7 @@ pub(super) async fn set_up(
     })?;
     let triers = [Trier::Address(address(caller.address))];
     if let Err(wait) = console.backoff.try_as(&triers, console.now()) {
-        let error = frame.fill("sign-in-wait", span(wait));
+        let error = frame.fill("sign-in-wait", frame.span(wait));
         return Ok(refused(StatusCode::TOO_MANY_REQUESTS, error));
     }
     if !console.staff().is_set_up_code(&form.text("code")) {

@@ -9,6 +9,7 @@ use super::Console;
 use super::form::{Asked, Form};
 use super::frame::{Frame, page, redirect};
 use super::gate::{Logged, Who};
+use super::inbox::shown_contact;
 use super::ledger::Glimpse;
 use crate::api::Problem;
 use crate::api::acting::Acting;
@@ -234,6 +235,7 @@ fn shown(
 struct One<'a> {
     f: &'a Frame,
     card: Card,
+    customer: String,
     told: Vec<String>,
     next: Vec<&'static str>,
     can_close: bool,
@@ -265,6 +267,13 @@ pub(super) async fn one(
     let ticket = ticket_of(&console, &who, &id).await?;
     let desk = console.api.engine.core().desk();
     let lang = frame.lang.tag();
+    let (conversation, speaker) = (ticket.conversation.clone(), frame.clone());
+    let customer = console.api.read(move |core| {
+        let state = core.conversation(&conversation)?;
+        let called = shown_contact(core, &state, &speaker, false)?;
+        Ok(format!("{called} · {}", speaker.channel(&state.channel)))
+    });
+    let customer = customer.await?;
     let told = ticket.notified.iter().map(|name| {
         let person = desk.directory.person(name);
         person.map_or_else(
@@ -280,6 +289,7 @@ pub(super) async fn one(
         .collect();
     Ok(page(&One {
         f: &frame,
+        customer,
         told,
         next,
         can_close: ticket.status != TicketStatus::Closed,

@@ -53,14 +53,25 @@ impl fmt::Display for Time {
     }
 }
 
-/// How long, in the two largest units: `3 h 05 min`, `42 s`.
-pub(crate) fn span(length: SignedDuration) -> String {
+/// How long, in the two largest units: `3 h 05 min`, `42 s`, `3 小时 5 分`.
+pub(crate) fn span(length: SignedDuration, lang: Lang) -> String {
     let seconds = length.as_secs().max(0);
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..86_400 => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
-        _ => format!("{} d {} h", seconds / 86_400, seconds / 3_600 % 24),
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    let [hour, minute] = match lang {
+        Lang::En => ["h", "min"],
+        Lang::Hans => ["小时", "分"],
+        Lang::Hant => ["小時", "分"],
+    };
+    match (seconds, lang) {
+        (0..60, Lang::En) => format!("{seconds} s"),
+        (0..60, _) => format!("{seconds} 秒"),
+        (60..3_600, Lang::En) => format!("{minutes} min"),
+        (60..3_600, Lang::Hans) => format!("{minutes} 分钟"),
+        (60..3_600, Lang::Hant) => format!("{minutes} 分鐘"),
+        (3_600..86_400, Lang::En) => format!("{hours} {hour} {:02} {minute}", minutes % 60),
+        (3_600..86_400, _) => format!("{hours} {hour} {} {minute}", minutes % 60),
+        (_, Lang::En) => format!("{days} d {} {hour}", hours % 24),
+        (_, _) => format!("{days} 天 {} {hour}", hours % 24),
     }
 }
 
@@ -84,7 +95,7 @@ mod tests {
 
     #[test]
     fn how_long_is_said_in_two_units() {
-        let of = |seconds| span(SignedDuration::from_secs(seconds));
+        let of = |seconds| span(SignedDuration::from_secs(seconds), Lang::En);
         assert_eq!(of(-5), "0 s");
         assert_eq!(of(59), "59 s");
         assert_eq!(of(3_599), "59 min");

@@ -94,7 +94,7 @@ fn an_agent_takes_a_customer_is_warned_answers_and_resolves_and_a_four_opens_it_
     agent.is_unharmed();
     // The supervisor finds all of it in the report of the day.
     other.go(&host.at("/console/reports"));
-    other.shows("#hours .legend", "web");
+    other.shows("#hours .legend", "Website");
     let figure = |section: &str, name: &str| {
         let script = "const row = [...document.querySelectorAll(`#${arguments[0]} table.bars tr`)] \
             .find((row) => row.textContent.includes(arguments[1])); return row ? row.lastElementChild.textContent.trim() : ''";

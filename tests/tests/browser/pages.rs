@@ -251,7 +251,11 @@ fn a_report_and_its_files_have_the_same_numbers() {
     host.sign_in(&browser, "lin-mei", Role::Supervisor);
     browser.go(&host.at("/console/reports"));
     browser.click("#tickets summary");
-    let cells = browser.texts("#tickets tbody td bdi");
+    let cells = browser.script(
+        "return Array.from(document.querySelectorAll('#tickets tbody td'), cell => cell.dataset.name || cell.textContent)",
+        json!([]),
+    );
+    let cells: Vec<String> = serde_json::from_value(cells).unwrap();
     let csv = browser.script(
         "const request = new XMLHttpRequest(); const link = document.querySelector(\"#tickets a[href*='.csv']\").href; \
          request.open('GET', link, false); request.send(); return request.responseText",

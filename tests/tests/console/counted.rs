@@ -24,8 +24,15 @@ fn on_the_page(page: &str, name: &str) -> Vec<Vec<String>> {
     let body = table.split("<tbody>").nth(1).unwrap();
     let rows = body.split("<tr>").skip(1);
     rows.map(|row| {
-        let cells = row.split("<bdi>").skip(1);
-        let cells = cells.map(|cell| cell.split("</bdi>").next().unwrap().to_owned());
+        // What people call differently has the name that the files write beside it.
+        let cells = row.split("<td").skip(1).map(|cell| {
+            let (from, to) = match cell.starts_with(" data-name=\"") {
+                true => ("=\"", '"'),
+                false => ("<bdi>", '<'),
+            };
+            let cell = cell.split(from).nth(1).unwrap();
+            cell.split(to).next().unwrap().to_owned()
+        });
         cells.collect()
     })
     .collect()

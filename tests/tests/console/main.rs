@@ -12,7 +12,6 @@ mod counted;
 mod entrance;
 mod inbox;
 mod matrix;
-mod pace;
 mod people;
 mod shifts;
 
@@ -59,8 +58,8 @@ struct House {
     address: SocketAddr,
     engine: Arc<Engine>,
     staff: Staff,
-    stop: std::sync::mpsc::Sender<()>,
-    thread: std::thread::JoinHandle<()>,
+    /// Dropped with the house, it ends the server.
+    _stop: std::sync::mpsc::Sender<()>,
 }
 
 impl House {
@@ -87,7 +86,7 @@ impl House {
         let (stop, stopped) = std::sync::mpsc::channel::<()>();
         let (sender, address) = std::sync::mpsc::channel();
         let of_server = Arc::clone(&engine);
-        let thread = std::thread::spawn(move || {
+        std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(2)
                 .enable_all()
@@ -112,8 +111,7 @@ impl House {
             address,
             engine,
             staff: Staff::new(store),
-            stop,
-            thread,
+            _stop: stop,
         }
     }
 
@@ -128,13 +126,6 @@ impl House {
         for (name, role) in PEOPLE {
             self.staff.add(name, role, PASSWORD, now()).unwrap();
         }
-    }
-
-    /// Ends everything that holds the store.
-    fn stop(self) {
-        drop(self.stop);
-        self.thread.join().unwrap();
-        self.engine.stop();
     }
 
     /// A browser that isn't signed in.
@@ -171,7 +162,10 @@ impl House {
             key: None,
             sent_at: None,
         };
-        let answer = self.engine.core().process(&Request::Message(inbound));
+        // As a channel does: whoever follows what happens hears of it.
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let answer = self.engine.submit(Request::Message(inbound));
+        let answer = runtime.unwrap().block_on(answer);
         answer.unwrap().run.before.id.to_string()
     }
 

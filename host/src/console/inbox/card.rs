@@ -81,14 +81,18 @@ impl Card {
         };
         let identities = account.identities.iter().map(|identity| {
             let (channel, contact) = identity.split_once('/').unwrap_or(("", identity));
-            format!("{channel} · {}", show(contact))
+            format!(
+                "{} · {}",
+                frame.channel(channel),
+                show(&frame.customer(contact))
+            )
         });
         let identities = identities.collect();
         let fields = account.fields.iter();
         let fields = fields.map(|(name, value)| (name.clone(), show(value)));
         let fields = fields.collect();
         let name = account.name.as_deref().unwrap_or(&state.contact);
-        let called = show(name);
+        let called = show(&frame.customer(name));
         let mut earlier = Vec::new();
         let mut tickets: Vec<Ticket> = state.open_tickets().cloned().collect();
         for id in account.conversations.iter().rev() {
@@ -119,7 +123,13 @@ impl Card {
             .promises
             .iter()
             .filter(|promise| promise.status != PromiseStatus::Kept)
-            .map(|promise| (promise.text.clone(), promise.due, promise.status.as_str()));
+            .map(|promise| {
+                (
+                    frame.promise(&promise.text),
+                    promise.due,
+                    promise.status.as_str(),
+                )
+            });
         let timeline = timeline(core, state, &account, who, frame)?;
         Ok(Self {
             account: account.id.to_string(),
@@ -213,12 +223,15 @@ fn topic(state: &Conversation) -> String {
 }
 
 /// What to call a customer; a telephone number is masked unless it was revealed.
-pub(super) fn shown_contact(
+pub(in crate::console) fn shown_contact(
     core: &Core,
     state: &Conversation,
+    frame: &Frame,
     is_revealed: bool,
 ) -> Result<String, EngineError> {
     let account = core.account(&state.account)?;
-    let name = account.name.unwrap_or_else(|| state.contact.clone());
+    let name = account
+        .name
+        .unwrap_or_else(|| frame.customer(&state.contact));
     Ok(masked(&name).filter(|_| !is_revealed).unwrap_or(name))
 }

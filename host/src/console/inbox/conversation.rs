@@ -215,7 +215,7 @@ fn read<'a>(
             .collect(),
         s: Stand {
             id: state.id.to_string(),
-            contact: shown_contact(core, &state, wish.is_revealed)?,
+            contact: shown_contact(core, &state, frame, wish.is_revealed)?,
             channel: state.channel.clone(),
             status: if state.resolved {
                 "resolved"

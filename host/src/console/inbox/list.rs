@@ -84,7 +84,7 @@ pub(crate) async fn show(
         Some(text) => searched_to = Some(SearchMark::parse(text).ok_or_else(nonsense)?),
         None => {}
     }
-    let tag = frame.lang.tag();
+    let shown = frame.clone();
     let query = search.clone();
     let ledger = std::sync::Arc::clone(&console.ledger);
     let read = move |core: &Core| {
@@ -103,7 +103,7 @@ pub(crate) async fn show(
         };
         let mut lines = Vec::new();
         for (state, place) in found {
-            lines.push(Line::of(core, &state, place.as_ref(), tag)?);
+            lines.push(Line::of(core, &state, place.as_ref(), &shown)?);
         }
         let tabs = TABS.iter().map(|id| Tab {
             id,
@@ -312,8 +312,9 @@ impl Line {
         core: &Core,
         state: &Conversation,
         place: Option<&AtHand>,
-        tag: &str,
+        frame: &Frame,
     ) -> Result<Self, EngineError> {
+        let tag = frame.lang.tag();
         let newest = MessagePage {
             limit: 1,
             ..MessagePage::default()
@@ -326,7 +327,7 @@ impl Line {
         let known = desk.directory.team(team);
         Ok(Self {
             id: state.id.to_string(),
-            contact: shown_contact(core, state, false)?,
+            contact: shown_contact(core, state, frame, false)?,
             channel: state.channel.clone(),
             status: if state.resolved {
                 "resolved"

@@ -15,6 +15,7 @@ mod thread;
 pub(super) use acts::{
     edit_record, hand_over, note, release, reply, resolve, reveal, review, take, typing,
 };
+pub(super) use card::shown_contact;
 pub(crate) use company::Company;
 pub(super) use conversation::show as show_conversation;
 pub(super) use list::show;

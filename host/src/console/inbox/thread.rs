@@ -98,7 +98,7 @@ pub(super) fn event(change: &Change, frame: &Frame, directory: &Directory) -> Op
             let team = team.as_deref().and_then(|team| directory.team(team));
             let team = team.map(|team| team.display_name(Some(f.lang.tag())));
             let what = f.fill("event-handed-over", team.unwrap_or("—"));
-            format!("{what} · {reason}")
+            format!("{what} · {}", f.because(reason))
         }
         Change::Assigned { agent } => f.fill("event-assigned", called(agent, directory, f)),
         Change::Queued { position, .. } => f.fill("event-queued", position),
@@ -108,16 +108,16 @@ pub(super) fn event(change: &Change, frame: &Frame, directory: &Directory) -> Op
             format!("{} · {status}", ticket.title)
         }
         Change::TicketEscalated { ticket, .. } => f.fill("event-ticket-escalated", &ticket.title),
-        Change::Promised { promise } => f.fill("event-promised", &promise.text),
+        Change::Promised { promise } => f.fill("event-promised", f.promise(&promise.text)),
         Change::PromiseSettled { promise } => {
             let status = f.one("promise", promise.status.as_str());
-            format!("{status}: {}", promise.text)
+            format!("{status}: {}", f.promise(&promise.text))
         }
         Change::SurveyAsked => f.t("event-survey-asked").to_owned(),
         Change::SurveyAnswered { result } => f.fill("event-survey-answered", result.code),
         Change::Resolved { .. } => f.t("event-resolved").to_owned(),
         Change::ResolveLater { .. } => f.t("event-resolve-later").to_owned(),
-        Change::Reopened { reason } => f.fill("event-reopened", reason),
+        Change::Reopened { reason } => f.fill("event-reopened", f.because(reason)),
         Change::Escalated { to } => f.fill("event-escalated", called(to, directory, f)),
         Change::AutoReplyOn { agent, .. } => f.fill("event-auto-on", called(agent, directory, f)),
         Change::AutoReplyOff { agent } => f.fill("event-auto-off", called(agent, directory, f)),

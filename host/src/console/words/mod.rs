@@ -1,5 +1,6 @@
 //! The console's own texts, by name, in three languages. Each page has a file.
 
+mod called;
 mod columns;
 mod common;
 mod inbox;
@@ -70,6 +71,7 @@ const fn w(id: &'static str, en: &'static str, hans: &'static str, hant: &'stati
 
 /// Every file of them.
 const FILES: &[&[Word]] = &[
+    called::WORDS,
     common::WORDS,
     columns::WORDS,
     people::WORDS,

@@ -1,8 +1,11 @@
-//! Charts of reports: bars, and columns by hour.
+//! What a report looks like: bars, and the chart by hour.
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use serde_json::{Map, Value};
+
+use crate::console::frame::Frame;
 
 /// How many channels have a colour of their own.
 const COLOURS: usize = 5;
@@ -55,7 +58,8 @@ pub(super) struct Chart {
 /// How high the chart is; 24 columns, each ten wide.
 const HEIGHT: u64 = 100;
 
-pub(super) fn chart(rows: &[Map<String, Value>]) -> Chart {
+/// Messages by hour and channel, these as people call them.
+pub(super) fn chart(rows: &[Map<String, Value>], called: impl Fn(&str) -> String) -> Chart {
     let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
     let mut hours = [0_u64; 24];
     for row in rows {
@@ -86,7 +90,7 @@ pub(super) fn chart(rows: &[Map<String, Value>]) -> Chart {
             y: *top,
             height,
             colour: colour(channel),
-            title: format!("{hour:02}:00 {channel}: {messages}"),
+            title: format!("{hour:02}:00 {}: {messages}", called(channel)),
         });
     }
     Chart {
@@ -94,7 +98,7 @@ pub(super) fn chart(rows: &[Map<String, Value>]) -> Chart {
         most,
         channels: totals
             .iter()
-            .map(|(channel, total)| ((*channel).to_owned(), colour(channel), *total))
+            .map(|(channel, total)| (called(channel), colour(channel), *total))
             .collect(),
     }
 }
@@ -117,8 +121,9 @@ pub(super) fn real(row: &Map<String, Value>, name: &str) -> Option<f64> {
     row.get(name).and_then(Value::as_f64)
 }
 
-pub(super) fn seconds(value: Option<f64>) -> String {
-    value.map_or_else(|| "—".to_owned(), |value| format!("{value:.0} s"))
+pub(super) fn seconds(value: Option<f64>, frame: &Frame) -> String {
+    let length = |value: f64| frame.span(SignedDuration::from_secs(value.round() as i64));
+    value.map_or_else(|| "—".to_owned(), length)
 }
 
 #[cfg(test)]
@@ -134,12 +139,15 @@ mod tests {
 
     #[test]
     fn the_busiest_hour_is_as_high_as_the_chart_and_channels_stand_on_one_another() {
-        let chart = chart(&[
-            row("api", 9, 10),
-            row("web", 9, 30),
-            row("web", 10, 20),
-            row("web", 30, 9),
-        ]);
+        let chart = chart(
+            &[
+                row("api", 9, 10),
+                row("web", 9, 30),
+                row("web", 10, 20),
+                row("web", 30, 9),
+            ],
+            str::to_owned,
+        );
         assert_eq!(chart.most, 40);
         let parts: Vec<_> = chart
             .parts
@@ -152,7 +160,7 @@ mod tests {
 
     #[test]
     fn nothing_at_all_is_a_chart_without_columns() {
-        assert!(chart(&[]).parts.is_empty());
+        assert!(chart(&[], str::to_owned).parts.is_empty());
         assert!(bars([]).is_empty());
         let none = bars([("a".to_owned(), 0.0, "0".to_owned(), false)]);
         assert_eq!(none[0].share, 0);

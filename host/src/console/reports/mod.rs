@@ -1,28 +1,26 @@
 //! Reports: the figures of a period as charts and tables, and the same numbers as files.
 
-use std::collections::BTreeMap;
+mod charts;
+mod figures;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use self::charts::{Bar, Chart, bars, chart, number, real, seconds, text};
+pub(super) use self::figures::Hours;
+use self::figures::{Cut, NAMES, sheet, sheets};
 use super::Console;
-use super::charts::{Bar, Chart, bars, chart, number, real, seconds, text};
 use super::form::{Asked, Form};
 use super::frame::{Frame, page};
 use super::gate::Who;
-use super::ledger::{Day, MOST_DAYS};
+use super::ledger::MOST_DAYS;
 use crate::api::Problem;
-use crate::api::acting::Acting;
-use crate::api::reports::{Figures, Joined, Satisfaction, Tickets, Volume, figures_of};
-use crate::engine::{Core, EngineError};
-use crate::model::{Change, ConversationId, Run};
-use crate::report::{Column, Kind, Period, Sheet, Tally as _, form};
+use crate::report::Period;
 use crate::workflow::Desk;
 
 /// The days of a report where none are said.
@@ -31,214 +29,53 @@ const DAYS: i64 = 30;
 const SHOWN: usize = 20;
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// The reports of the page, by the name of their file.
-const NAMES: &[&str] = &[
-    "hours",
-    "volume",
-    "agents",
-    "satisfaction",
-    "tickets",
-    "workload",
-    "quality",
-    "records",
-];
-
-const HOURS: &[Column] = &[
-    Column::plain("channel"),
-    Column::plain("hour"),
-    Column::plain("messages"),
-    Column::plain("conversations"),
-];
-const VOLUME: &[Column] = &[
-    Column::plain("date"),
-    Column::plain("conversations"),
-    Column::plain("messages"),
-    Column::plain("step_replies"),
-    Column::plain("agent_replies"),
-    Column::plain("host_replies"),
-    Column::plain("hand_offs"),
-    Column::plain("tickets"),
-    Column::plain("resolved"),
-    Column::plain("reopened"),
-    Column::plain("failures"),
-];
-const SATISFACTION: &[Column] = &[
-    Column::plain("code"),
-    Column::plain("reason"),
-    Column::plain("asked"),
-    Column::plain("answers"),
-    Column::plain("share"),
-    Column::plain("mean_points"),
-];
-const TICKETS: &[Column] = &[
-    Column::plain("department"),
-    Column::plain("kind"),
-    Column::plain("opened"),
-    Column::plain("escalated"),
-    Column::plain("closed"),
-    Column::plain("closed_late"),
-    Column::plain("mean_seconds_to_acknowledge"),
-    Column::plain("mean_seconds_to_close"),
-];
-
-/// What customers wrote, by channel and hour of the desk's day.
-#[derive(Clone, Default)]
-pub(super) struct Hours(BTreeMap<(String, i8), (u32, u32)>);
-
-impl Figures for Hours {
-    const COLUMNS: &'static [&'static str] = &["channel", "hour", "messages", "conversations"];
-
-    fn add(&mut self, run: &Run, zone: &TimeZone) {
-        for entry in &run.entries {
-            let Change::Received { message } = &entry.change else {
-                continue;
-            };
-            let hour = zone.to_datetime(message.at).hour();
-            let key = (run.before.channel.clone(), hour);
-            let (messages, conversations) = self.0.entry(key).or_default();
-            *messages += 1;
-            *conversations += u32::from(message.number == 1);
-        }
-    }
-
-    fn rows(self) -> Vec<Value> {
-        let row = |((channel, hour), (messages, conversations))| json!({"channel": channel, "hour": hour, "messages": messages, "conversations": conversations});
-        self.0.into_iter().map(row).collect()
-    }
-}
-
-impl Joined for Hours {
-    fn join(&mut self, later: &Self) {
-        for (key, (more, others)) in &later.0 {
-            let (messages, conversations) = self.0.entry(key.clone()).or_default();
-            *messages += more;
-            *conversations += others;
-        }
-    }
-}
-
-fn of_rows(name: &'static str, columns: &'static [Column], rows: Vec<Value>) -> Sheet {
-    let rows = rows.into_iter().filter_map(|row| match row {
-        Value::Object(row) => Some(row),
-        _ => None,
-    });
-    Sheet {
-        name,
-        title: name.to_owned(),
-        columns,
-        rows: rows.collect(),
-    }
-}
-
-/// The rows that somebody may see, so many of them: what is hidden from somebody must not show.
-fn shown(
-    core: &Core,
-    acting: &Acting,
-    rows: Vec<Map<String, Value>>,
-    most: usize,
-) -> Result<Vec<Map<String, Value>>, EngineError> {
-    let mut found = Vec::new();
-    for row in rows {
-        if found.len() == most {
-            break;
-        }
-        let id = row.get("conversation").and_then(Value::as_str);
-        let id = id.filter(|id| id.starts_with(ConversationId::PREFIX));
-        let is_shown = match id {
-            Some(id) => acting.sees_id(core, &ConversationId::new(id))?,
-            None => true,
-        };
-        if is_shown {
-            found.push(row);
-        }
-    }
-    Ok(found)
-}
-
-/// A report with how many rows it has all in all: of those that tell of one conversation each, only the first are there.
-type Cut = (Sheet, usize);
-
-/// All of them from what was counted, without reading more than what a page shows.
-fn sheets(core: &Core, acting: &Acting, day: Day, period: Period) -> Result<Vec<Cut>, EngineError> {
-    let hours = of_rows("hours", HOURS, day.hours.rows());
-    let conversations = hours.rows.iter().map(|row| number(row, "conversations"));
-    let conversations = usize::try_from(conversations.sum::<u64>()).unwrap_or(usize::MAX);
-    let volume = of_rows("volume", VOLUME, day.volume.rows());
-    let satisfaction = of_rows("satisfaction", SATISFACTION, day.satisfaction.rows());
-    let tickets = of_rows("tickets", TICKETS, day.tickets.rows());
-    let mut quality = day.quality.sheet();
-    let found = quality.rows.len();
-    quality.rows = shown(core, acting, quality.rows, SHOWN)?;
-    // A few more than are shown, for those that are hidden.
-    let mut records = form::beginning(core, period, 2 * SHOWN)?;
-    let conversations = conversations.max(records.rows.len());
-    records.rows = shown(core, acting, records.rows, SHOWN)?;
-    let whole = |sheet: Sheet| {
-        let rows = sheet.rows.len();
-        (sheet, rows)
-    };
-    Ok(vec![
-        whole(hours),
-        whole(volume),
-        whole(day.agents.sheet()),
-        whole(satisfaction),
-        whole(tickets),
-        whole(day.workload.sheet()),
-        (quality, found),
-        (records, conversations),
-    ])
-}
-
-/// One of the reports, read from its period.
-fn sheet(
-    core: &Core,
-    acting: &Acting,
-    name: &str,
-    period: Period,
-) -> Result<Option<Sheet>, EngineError> {
-    let zone = core.desk().time_zone.clone();
-    let Period { from, to } = period;
-    let (name, columns, rows) = match name {
-        "hours" => ("hours", HOURS, figures_of::<Hours>(core, from, to, &zone)?),
-        "volume" => {
-            let rows = figures_of::<Volume>(core, from, to, &zone)?;
-            ("volume", VOLUME, rows)
-        }
-        "satisfaction" => {
-            let rows = figures_of::<Satisfaction>(core, from, to, &zone)?;
-            ("satisfaction", SATISFACTION, rows)
-        }
-        "tickets" => (
-            "tickets",
-            TICKETS,
-            figures_of::<Tickets>(core, from, to, &zone)?,
+/// What people call what stands in that column. Files keep the names, for whoever counts further with them.
+fn called(key: &str, name: &str, frame: &Frame, desk: &Desk) -> String {
+    match key {
+        "channel" => frame.channel(name),
+        "agent" | "name" => frame.person(name, &desk.directory),
+        "department" => desk.directory.department(name).map_or_else(
+            || name.to_owned(),
+            |known| known.display_name(Some(frame.lang.tag())).to_owned(),
         ),
-        other => {
-            let Some(kind) = Kind::parse(other) else {
-                return Ok(None);
-            };
-            let mut sheet = kind.of(core, period)?;
-            sheet.rows = shown(core, acting, sheet.rows, usize::MAX)?;
-            return Ok(Some(sheet));
-        }
-    };
-    Ok(Some(of_rows(name, columns, rows)))
+        "kind" => frame.one("kind", name),
+        "worker" => frame.one("worker", name),
+        "contact" => frame.customer(name),
+        "language" => frame.tongue(name),
+        _ => name.to_owned(),
+    }
 }
 
 /// A table of the page: at most so many lines.
 struct Table {
     name: &'static str,
     heads: Vec<String>,
-    rows: Vec<Vec<String>>,
+    rows: Vec<Vec<Cell>>,
     more: usize,
 }
 
+/// What stands in a table.
+struct Cell {
+    shown: String,
+    /// What the files write instead; none: the same.
+    name: Option<String>,
+}
+
 impl Table {
-    fn of((sheet, all): &Cut, frame: &Frame) -> Self {
+    fn of((sheet, all): &Cut, frame: &Frame, desk: &Desk) -> Self {
         let cell = |row: &Map<String, Value>, key: &str| match row.get(key) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
+            Some(Value::String(text)) => {
+                let shown = called(key, text, frame, desk);
+                let name = (shown != *text).then(|| text.clone());
+                Cell { shown, name }
+            }
+            other => Cell {
+                shown: match other {
+                    None | Some(Value::Null) => String::new(),
+                    Some(other) => other.to_string(),
+                },
+                name: None,
+            },
         };
         // The record form has heads of its own, in two languages.
         let heads = sheet.columns.iter().map(|column| match column.head() {
@@ -352,7 +189,10 @@ pub(super) async fn show(
     let query = format!("from={from}&to={to}");
     Ok(page(&Reports {
         f: &frame,
-        chart: chart(hours.map_or(&[], |(sheet, _)| sheet.rows.as_slice())),
+        chart: chart(
+            hours.map_or(&[], |(sheet, _)| sheet.rows.as_slice()),
+            |channel| frame.channel(channel),
+        ),
         sections: sheets
             .iter()
             .map(|sheet| section(sheet, &frame, &desk))
@@ -371,9 +211,9 @@ fn section(cut: &Cut, frame: &Frame, desk: &Desk) -> Section {
         "agents" => bars(rows.skip(1).map(|row| {
             let mean = real(row, "mean_response_s");
             (
-                text(row, "agent").to_owned(),
+                frame.person(text(row, "agent"), &desk.directory),
                 mean.unwrap_or(0.0),
-                seconds(mean),
+                seconds(mean, frame),
                 mean.is_some_and(|mean| mean > 60.0),
             )
         })),
@@ -425,7 +265,7 @@ fn section(cut: &Cut, frame: &Frame, desk: &Desk) -> Section {
             let name = format!(
                 "{} · {}",
                 frame.one("worker", text(row, "worker")),
-                text(row, "name")
+                frame.person(text(row, "name"), &desk.directory)
             );
             (name, replies as f64, replies.to_string(), false)
         })),
@@ -442,7 +282,7 @@ fn section(cut: &Cut, frame: &Frame, desk: &Desk) -> Section {
     };
     Section {
         bars,
-        table: Table::of(cut, frame),
+        table: Table::of(cut, frame, desk),
     }
 }
 
