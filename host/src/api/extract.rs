@@ -173,7 +173,7 @@ pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        let place = if path == "." {
+        let place = if matches!(path.as_str(), "." | "?") {
             "the body".to_owned()
         } else {
             path

@@ -7,6 +7,7 @@ mod client;
 mod dev;
 mod doctor;
 mod init;
+mod keep;
 mod memory;
 mod people;
 mod plugin;
@@ -64,6 +65,11 @@ enum Command {
     Plugin(plugin::PluginArgs),
     People(people::PeopleArgs),
     Doctor(doctor::DoctorArgs),
+    Verify(keep::VerifyArgs),
+    Export(keep::ExportArgs),
+    Import(keep::ImportArgs),
+    Backup(keep::BackupArgs),
+    Restore(keep::RestoreArgs),
 }
 
 /// Reads the command line and does what it says.
@@ -89,6 +95,11 @@ pub fn main() -> ExitCode {
         Command::Plugin(args) => plugin::run(args),
         Command::People(args) => people::run(args),
         Command::Doctor(args) => doctor::run(args),
+        Command::Verify(args) => keep::verify(args),
+        Command::Export(args) => keep::export(args),
+        Command::Import(args) => keep::import(args),
+        Command::Backup(args) => keep::backup(args),
+        Command::Restore(args) => keep::restore(args),
     };
     result.unwrap_or_else(|error| {
         eprintln!("Error: {error:#}");
