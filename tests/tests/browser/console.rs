@@ -104,7 +104,7 @@ fn an_agent_takes_a_customer_is_warned_answers_and_resolves_and_a_four_opens_it_
     assert_eq!(figure("volume", "Resolved"), json!("1"));
     assert_eq!(figure("volume", "Opened again"), json!("1"));
     assert_eq!(figure("satisfaction", "4 not solved"), json!("1 · 100 %"));
-    let took = figure("agents", "zhang-wei");
+    let took = figure("agents", "Zhang Wei");
     assert!(took.as_str().unwrap().ends_with(" s"), "{took}");
     other.click("#records summary");
     other.shows("#records tbody", "转人工");

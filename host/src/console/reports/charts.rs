@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
 use crate::console::frame::Frame;
+use crate::console::words::Lang;
 
 /// How many channels have a colour of their own.
 const COLOURS: usize = 5;
@@ -121,9 +122,16 @@ pub(super) fn real(row: &Map<String, Value>, name: &str) -> Option<f64> {
     row.get(name).and_then(Value::as_f64)
 }
 
+/// How long something took: up to ten minutes in seconds, because a minute is what answers are measured by (R31).
 pub(super) fn seconds(value: Option<f64>, frame: &Frame) -> String {
-    let length = |value: f64| frame.span(SignedDuration::from_secs(value.round() as i64));
-    value.map_or_else(|| "—".to_owned(), length)
+    let Some(value) = value else {
+        return "—".to_owned();
+    };
+    match value.round() as i64 {
+        seconds @ 60..600 if frame.lang == Lang::En => format!("{seconds} s"),
+        seconds @ 60..600 => format!("{seconds} 秒"),
+        seconds => frame.span(SignedDuration::from_secs(seconds)),
+    }
 }
 
 #[cfg(test)]
