@@ -345,3 +345,18 @@ fn the_card_tells_of_tickets_promises_visits_and_notes_and_typing_finds_texts_to
     assert!(found.contains("我正在为您查询"), "{found}");
     assert!(!found.contains("感谢您的咨询"), "only what fits: {found}");
 }
+
+#[test]
+fn strangers_channels_and_promises_are_called_as_people_call_them() {
+    let house = House::staffed();
+    let stranger = format!("visitor-{}", "4f2a".repeat(8));
+    let conversation = house.message(&stranger, "我要投诉，积木少了两块，转人工");
+    let supervisor = house.browser_of("lin-mei");
+    let page = supervisor.get("/console/inbox?tab=recent").page();
+    assert!(page.contains("Visitor 4F2A") && page.contains("Website"));
+    assert!(!page.contains(&stranger), "no digest in the list");
+    let path = format!("/console/conversations/{conversation}");
+    let page = supervisor.get(&path).page();
+    assert!(page.contains("Complaint: 我要投诉"), "{page}");
+    assert!(!page.contains(&stranger), "nor beside the conversation");
+}
