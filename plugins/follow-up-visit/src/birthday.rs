@@ -1,7 +1,7 @@
 //! Birthdays as customers tell them (R143): "我女儿的生日是2019年5月3日", "my birthday is May 3".
 
 use switchboard_sdk::{
-    text::{Folded, is_whole_word},
+    text::{Folded, is_whole_word, places},
     times::{self, Due},
     when::Date,
     words::Words,
@@ -223,7 +223,7 @@ fn english(plain: &str) -> Vec<(Birthday, usize, usize)> {
     for (month, name) in (1_u32..).zip(MONTHS) {
         let short = name.get(..3).unwrap_or(name);
         for word in [*name, short] {
-            for (at, _) in plain.match_indices(word) {
+            for at in places(plain, word) {
                 let end = at.saturating_add(word.len());
                 if is_whole_word(plain, at..end)
                     && let Some(date) = around(plain, at, end, month)
@@ -286,8 +286,8 @@ fn year_behind(text: &str) -> (Option<i32>, &str) {
 }
 
 fn contains(text: &str, word: &str) -> bool {
-    text.match_indices(word)
-        .any(|(at, _)| !word.is_ascii() || is_whole_word(text, at..at.saturating_add(word.len())))
+    places(text, word)
+        .any(|at| !word.is_ascii() || is_whole_word(text, at..at.saturating_add(word.len())))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! When a customer wants to be contacted, as they said it (R129): "白天上班不要打电话，晚上打", "please call after 6 pm".
 
 use switchboard_sdk::{
-    text::{Folded, is_whole_word},
+    text::{Folded, is_whole_word, places},
     words::Words,
 };
 
@@ -79,8 +79,8 @@ pub(crate) fn find(text: &str) -> Option<Preference> {
 }
 
 fn contains(text: &str, word: &str) -> bool {
-    text.match_indices(word)
-        .any(|(at, _)| !word.is_ascii() || is_whole_word(text, at..at.saturating_add(word.len())))
+    places(text, word)
+        .any(|at| !word.is_ascii() || is_whole_word(text, at..at.saturating_add(word.len())))
 }
 
 /// "下午6点以后", "after 6 pm": the hour from which on.

@@ -6,6 +6,8 @@
 
 use core::cmp::Ordering;
 
+use crate::text::is_one_of;
+
 /// Pairs of a Traditional character and its Simplified form, ordered by the Traditional one.
 const PAIRS: &str = "\
     丟丢並并乾干亂乱亙亘亞亚佇伫佈布佔占併并來来侖仑侶侣侷局係系俠侠俬私倀伥倆俩倉仓個个們们倖幸倫伦\
@@ -208,7 +210,7 @@ pub fn simplified(character: char) -> char {
 /// Whether only Traditional text has this character.
 #[must_use]
 pub fn is_traditional_only(character: char) -> bool {
-    simplified(character) != character && !SHARED.contains(character)
+    simplified(character) != character && !is_one_of(SHARED, character)
 }
 
 /// Whether only Simplified text has this character.

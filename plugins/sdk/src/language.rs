@@ -9,7 +9,7 @@ use words::{ENGLISH, FOREIGN, INTERNATIONAL, SIMPLIFIED_WORDS, TRADITIONAL_WORDS
 
 use crate::{
     han,
-    text::{fold_char, is_invisible},
+    text::{fold_char, is_invisible, places},
     words::Words,
 };
 
@@ -335,7 +335,9 @@ const fn is_cantonese(character: char) -> bool {
 }
 
 fn is_address(chunk: &str) -> bool {
-    chunk.contains("://") || chunk.starts_with("www.") || chunk.contains('@') && chunk.is_ascii()
+    places(chunk, "://").next().is_some()
+        || chunk.starts_with("www.")
+        || chunk.contains('@') && chunk.is_ascii()
 }
 
 fn is_contraction(word: &str) -> bool {

@@ -166,17 +166,12 @@ impl<T: Copy> Phrases<T> {
 
     /// The phrases that `text` begins with, shorter ones first.
     pub fn at<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'static str, T)> + 'a {
-        let bytes = text.as_bytes();
-        let first = match bytes.first() {
-            Some(&first) if self.begins.may_begin(bytes) => {
-                let length = self.begins.length(first);
-                // Where that is in the middle of a character, the one before it will do.
-                text.get(..length)
-                    .or_else(|| text.get(..text.chars().next()?.len_utf8()))
-            }
-            _ => None,
-        };
-        let first = first.unwrap_or_default();
+        let shared = self.begins.shared(text.as_bytes());
+        // Where that is in the middle of a character, the one before it will do.
+        let first = text
+            .get(..shared)
+            .or_else(|| text.get(..text.chars().next()?.len_utf8()))
+            .unwrap_or_default();
         let phrases = (!first.is_empty()).then(|| self.beginning_with(first));
         phrases
             .into_iter()

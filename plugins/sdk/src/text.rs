@@ -4,7 +4,10 @@
 
 use core::ops::Range;
 
-use crate::{han, words::Words};
+use crate::{
+    han,
+    words::{Words, begins},
+};
 
 /// A text prepared for matching.
 ///
@@ -259,6 +262,32 @@ fn covered(clause: &str, negation: &Range<usize>) -> bool {
     })
 }
 
+/// Whether one of these characters it is. `str::contains` prepares a search that takes longer than this one, for every
+/// character that isn't ASCII.
+#[must_use]
+#[inline]
+pub fn is_one_of(characters: &str, character: char) -> bool {
+    characters.chars().any(|one| one == character)
+}
+
+/// Where a word stands in a text, as `str::match_indices` finds it: for texts so short that preparing a search costs
+/// more than searching.
+pub fn places<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    let bytes = text.as_bytes();
+    let mut from = if word.is_empty() { bytes.len() } else { 0 };
+    core::iter::from_fn(move || {
+        while let Some(tail) = bytes.get(from..).filter(|tail| !tail.is_empty()) {
+            let at = from;
+            if begins(tail, word) {
+                from = at.saturating_add(word.len());
+                return Some(at);
+            }
+            from = at.saturating_add(1);
+        }
+        None
+    })
+}
+
 /// Whether no letter or digit of the same word touches the range.
 #[must_use]
 pub fn is_whole_word(text: &str, range: Range<usize>) -> bool {
@@ -360,6 +389,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn places_are_those_of_the_standard_search(text in "[aab明天]{0,12}", word in "[aab明天]{0,3}") {
+            let expected: Vec<usize> = match word.as_str() {
+                "" => Vec::new(),
+                word => text.match_indices(word).map(|(at, _)| at).collect(),
+            };
+            prop_assert_eq!(places(&text, &word).collect::<Vec<_>>(), expected);
+            for character in word.chars() {
+                prop_assert_eq!(is_one_of(&text, character), text.contains(character));
+            }
+        }
+
         #[test]
         fn folding_takes_any_text_and_is_stable(text in any::<String>()) {
             let folded = Folded::new(&text);

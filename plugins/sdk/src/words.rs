@@ -16,23 +16,33 @@ pub struct Words {
     whole: bool,
 }
 
-/// What some words begin with, as marks that a look-up finds without reading the words: as many first bytes as the
-/// shortest of them has, at most two Han characters or two Latin letters.
+/// What some words begin with, as marks that a look-up finds without reading the words: two Han characters or two Latin
+/// letters of each, and of those that have fewer bytes as many as the shortest has.
 #[derive(Debug, Clone, Copy)]
 pub struct Beginnings {
     marks: [u64; MARKS / 64],
-    /// How many bytes tell words apart that begin in ASCII; 0: there is no such word.
-    ascii: usize,
-    /// The same of all others.
-    other: usize,
+    /// Of words that begin in ASCII.
+    ascii: Lengths,
+    /// Of all others.
+    other: Lengths,
+}
+
+/// How many bytes of words are marked.
+#[derive(Debug, Clone, Copy)]
+struct Lengths {
+    /// Of those that have fewer than `long`; 0: there is no such word.
+    short: usize,
+    /// Of all others.
+    long: usize,
+    has_long: bool,
 }
 
 /// Enough that of a long list, too, few places of a text look as if a word began there.
 const MARKS: usize = 16_384;
 /// Two Latin letters: what is asked for may be the beginning of a longer word.
-const MOST_ASCII: usize = 2;
+const LONG_ASCII: usize = 2;
 /// Two Han characters.
-const MOST_OTHER: usize = 6;
+const LONG_OTHER: usize = 6;
 
 #[allow(
     clippy::indexing_slicing,
@@ -59,10 +69,17 @@ impl Beginnings {
     /// No word at all.
     #[must_use]
     pub const fn none() -> Self {
+        const fn none(long: usize) -> Lengths {
+            Lengths {
+                short: 0,
+                long,
+                has_long: false,
+            }
+        }
         Self {
             marks: [0; MARKS / 64],
-            ascii: 0,
-            other: 0,
+            ascii: none(LONG_ASCII),
+            other: none(LONG_OTHER),
         }
     }
 
@@ -70,10 +87,15 @@ impl Beginnings {
     #[must_use]
     pub const fn measuring(mut self, bytes: &[u8], start: usize, end: usize) -> Self {
         let length = end - start;
-        if bytes[start].is_ascii() {
-            self.ascii = shorter(self.ascii, length, MOST_ASCII);
+        let lengths = if bytes[start].is_ascii() {
+            &mut self.ascii
         } else {
-            self.other = shorter(self.other, length, MOST_OTHER);
+            &mut self.other
+        };
+        if length >= lengths.long {
+            lengths.has_long = true;
+        } else if lengths.short == 0 || length < lengths.short {
+            lengths.short = length;
         }
         self
     }
@@ -81,7 +103,13 @@ impl Beginnings {
     /// With one word more, `bytes[start..end]`.
     #[must_use]
     pub const fn and(mut self, bytes: &[u8], start: usize, end: usize) -> Self {
-        let length = self.length(bytes[start]);
+        let lengths = self.lengths(bytes[start]);
+        let length = if end - start >= lengths.long {
+            assert!(lengths.has_long, "it wasn't measured");
+            lengths.long
+        } else {
+            lengths.short
+        };
         assert!(0 < length && length <= end - start, "it wasn't measured");
         let mark = mark(bytes, start, length);
         self.marks[mark / 64] |= 1 << (mark % 64);
@@ -92,11 +120,33 @@ impl Beginnings {
     #[must_use]
     #[inline]
     pub fn may_begin(&self, tail: &[u8]) -> bool {
+        self.shared(tail) > 0
+    }
+
+    /// How many first bytes of `tail` all words begin with that it may begin with; 0: it begins with none.
+    #[must_use]
+    #[inline]
+    pub(crate) fn shared(&self, tail: &[u8]) -> usize {
         let Some(&first) = tail.first() else {
-            return false;
+            return 0;
         };
-        let length = self.length(first);
-        if length == 0 || length > tail.len() {
+        let Lengths {
+            short,
+            long,
+            has_long,
+        } = *self.lengths(first);
+        if short > 0 && self.is_marked(tail, short) {
+            short
+        } else if has_long && self.is_marked(tail, long) {
+            long
+        } else {
+            0
+        }
+    }
+
+    #[inline]
+    fn is_marked(&self, tail: &[u8], length: usize) -> bool {
+        if length > tail.len() {
             return false;
         }
         let mark = mark(tail, 0, length);
@@ -105,23 +155,13 @@ impl Beginnings {
             .is_some_and(|marks| marks & (1 << (mark % 64)) != 0)
     }
 
-    /// How many bytes tell the words apart that begin as this one does; 0: none does.
     #[inline]
-    pub(crate) const fn length(&self, first: u8) -> usize {
+    const fn lengths(&self, first: u8) -> &Lengths {
         if first.is_ascii() {
-            self.ascii
+            &self.ascii
         } else {
-            self.other
+            &self.other
         }
-    }
-}
-
-const fn shorter(known: usize, length: usize, most: usize) -> usize {
-    let length = if length < most { length } else { most };
-    if known == 0 || length < known {
-        length
-    } else {
-        known
     }
 }
 

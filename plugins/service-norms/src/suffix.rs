@@ -2,7 +2,7 @@
 
 use switchboard_sdk::{
     han,
-    text::{ends_clause, fold_char},
+    text::{ends_clause, fold_char, is_one_of},
 };
 
 use crate::{
@@ -15,13 +15,15 @@ use crate::{
 
 pub(crate) fn find(draft: &Draft<'_>, config: &Config, found: &mut Vec<Breach>) {
     let text = draft.folded.text();
-    let own = config.words(Rule::Suffix);
-    let is_suffix = |character: char| {
-        SUFFIXES.contains(character)
-            || own
-                .iter()
-                .any(|word| word.chars().map(fold_char).eq([character]))
-    };
+    let own: Vec<char> = config
+        .words(Rule::Suffix)
+        .iter()
+        .filter_map(|word| {
+            let mut folded = word.chars().map(fold_char);
+            folded.next().filter(|_| folded.next().is_none())
+        })
+        .collect();
+    let is_suffix = |character: char| is_one_of(SUFFIXES, character) || own.contains(&character);
     for (at, character) in text.char_indices() {
         if !is_suffix(character) {
             continue;
@@ -42,9 +44,9 @@ pub(crate) fn find(draft: &Draft<'_>, config: &Config, found: &mut Vec<Breach>) 
         let stands_alone = clause
             .chars()
             .all(|c| c == character || !c.is_alphanumeric());
-        if ONLY_AFTER_ASSENT.contains(character)
+        if is_one_of(ONLY_AFTER_ASSENT, character)
             && !stands_alone
-            && !before.is_some_and(|before| ASSENT.contains(before))
+            && !before.is_some_and(|before| is_one_of(ASSENT, before))
         {
             continue;
         }

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use switchboard_sdk::{
-    text::{Folded, is_whole_word},
+    text::{Folded, is_whole_word, places},
     words::Words,
 };
 
@@ -182,7 +182,7 @@ pub fn find(text: &str, folded: &Folded, products: &[String]) -> Vec<Entity> {
         if name.is_empty() {
             continue;
         }
-        for (at, _) in plain.match_indices(name) {
+        for at in places(plain, name) {
             let range = at..at.saturating_add(name.len());
             if !name.is_ascii()
                 || is_whole_word(plain, range.clone())
