@@ -64,7 +64,9 @@ async fn commit(State((store, number)): State<Shared>, body: Bytes) -> Result<By
 
 /// Serves as Switchboard does: the same runtime, the same HTTP, the same settings.
 fn run(router: impl Future<Output = anyhow::Result<Router>>) -> anyhow::Result<()> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads((cores / 2).max(1))
         .enable_all()
         .build()?;
     runtime.block_on(async {

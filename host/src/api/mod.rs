@@ -123,9 +123,20 @@ impl std::fmt::Debug for ApiConfig {
     }
 }
 
-/// What handlers share.
+/// What handlers share. Every layer of every request has a copy, so a copy counts one reference.
 #[derive(Clone)]
-pub struct Api {
+pub struct Api(Arc<Shared>);
+
+impl std::ops::Deref for Api {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What there is one of for all handlers.
+pub struct Shared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) config: Arc<ApiConfig>,
     staff: Arc<Staff>,
@@ -153,7 +164,7 @@ impl Api {
     ) -> Self {
         let hub = Arc::new(hub::Hub::default());
         tokio::spawn(Arc::clone(&hub).listen(engine.live()));
-        Self {
+        Self(Arc::new(Shared {
             visitors: Arc::new(limiter::Limiter::new(config.per_visitor)),
             addresses: Arc::new(limiter::Limiter::new(config.per_address)),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
@@ -167,7 +178,7 @@ impl Api {
             erasures: Arc::default(),
             typing: Arc::new(typing::Typing::default()),
             stopping,
-        }
+        }))
     }
 
     /// The people who may sign in, and the audit log.

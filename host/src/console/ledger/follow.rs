@@ -317,3 +317,104 @@ fn stored_tickets(
     let last = tickets.into_iter().last().map(|ticket| ticket.id);
     Ok(last.filter(|_| !is_last))
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::broadcast;
+
+    use super::super::Wanted;
+    use super::*;
+    use crate::engine::{Inbound, Parts, Request, SeededEntropy, VirtualClock};
+    use crate::sandbox::{Sandbox, SandboxConfig};
+    use crate::store::MemoryStore;
+    use crate::workflow::{Desk, DeskFiles};
+
+    /// A desk, who tells of its runs, and who counts them. As many wait for who counts as there are places.
+    struct House {
+        core: Core,
+        clock: Arc<VirtualClock>,
+        told: broadcast::Sender<LiveEvent>,
+        following: Following,
+        books: Mutex<Books>,
+    }
+
+    impl House {
+        fn with_places(places: usize) -> Self {
+            let noon: Timestamp = "2026-03-10T12:00:00+08:00".parse().unwrap();
+            let clock = Arc::new(VirtualClock::new(noon));
+            let core = Core::new(Parts {
+                desk: Arc::new(Desk::load(&DeskFiles::Embedded).unwrap()),
+                store: Arc::new(MemoryStore::new()),
+                sandbox: Arc::new(Sandbox::new(SandboxConfig::in_process()).unwrap()),
+                clock: Arc::clone(&clock) as _,
+                entropy: Arc::new(SeededEntropy::new(1)),
+            })
+            .unwrap();
+            let zone = core.desk().time_zone.clone();
+            let (told, news) = broadcast::channel(places);
+            Self {
+                following: Following::new(&core, news, Arc::default(), &zone),
+                books: Mutex::new(Books::new(zone)),
+                core,
+                clock,
+                told,
+            }
+        }
+
+        fn runs(&self, contacts: std::ops::Range<u32>) {
+            for contact in contacts {
+                self.clock
+                    .advance_to(self.core.clock().now() + SignedDuration::from_millis(100));
+                let answer = self
+                    .core
+                    .process(&Request::Message(Inbound {
+                        channel: "web".to_owned(),
+                        contact: format!("c{contact}"),
+                        account: None,
+                        conversation: None,
+                        text: "hello".to_owned(),
+                        key: None,
+                        sent_at: None,
+                    }))
+                    .unwrap();
+                let _ = self.told.send(LiveEvent {
+                    conversation: answer.run.before.id.clone(),
+                    run: answer.run,
+                });
+            }
+        }
+
+        fn counted(&mut self, at_once: usize) -> u64 {
+            while self
+                .following
+                .work(&self.core, &self.books, at_once, true)
+                .unwrap()
+            {}
+            let wanted = Wanted {
+                step: "triage",
+                ..Wanted::default()
+            };
+            lock(&self.books).steps.since(Timestamp::MIN, wanted).calls
+        }
+    }
+
+    #[test]
+    fn each_run_is_counted_once_however_many_are_missed() {
+        for places in [4, 64] {
+            let mut house = House::with_places(places);
+            house.runs(0..3);
+            assert_eq!(house.counted(100), 3);
+            house.runs(3..20);
+            assert_eq!(house.counted(2), 20);
+            house.runs(20..22);
+            // What was counted long ago is forgotten, and isn't counted again.
+            house
+                .clock
+                .advance_to(house.core.clock().now() + SignedDuration::from_mins(2));
+            assert_eq!(house.counted(2), 22);
+            house.runs(22..40);
+            assert_eq!(house.counted(5), 40);
+            assert_eq!(house.counted(5), 40);
+        }
+    }
+}
