@@ -1,8 +1,11 @@
 //! wasmtime with nothing around it: the contract's host functions answer constants, nothing is limited, recorded,
 //! checked or translated. What a call costs here is the least that a call can cost.
 
+use switchboard::sandbox::PoolConfig;
 use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
+};
 
 use crate::calls::{ANSWER, CONTACT, DEPARTMENTS, NOW, TEXT};
 
@@ -28,6 +31,39 @@ pub(crate) enum Allocator {
     OnDemand,
     /// wasmtime's pool with its default settings.
     Pool,
+    /// wasmtime's pool with the settings that the sandbox takes: what a call costs here, the sandbox can't save.
+    Kept,
+}
+
+impl Allocator {
+    /// Each, as an argument calls it.
+    pub(crate) const ALL: [(&'static str, Self); 3] = [
+        ("on-demand", Self::OnDemand),
+        ("pool", Self::Pool),
+        ("kept", Self::Kept),
+    ];
+
+    /// An engine with nothing set but this.
+    ///
+    /// # Errors
+    /// Where the machine has too little address space.
+    pub(crate) fn engine(self) -> wasmtime::Result<Engine> {
+        let mut config = Config::new();
+        config.wasm_component_model(true);
+        let mut pool = PoolingAllocationConfig::new();
+        if self == Self::Kept {
+            let kept = PoolConfig::default();
+            pool.linear_memory_keep_resident(kept.keep_resident)
+                .table_keep_resident(kept.keep_resident.min(64 << 10));
+            if kept.pagemap_scan {
+                pool.pagemap_scan(Enabled::Auto);
+            }
+        }
+        if self != Self::OnDemand {
+            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        }
+        Engine::new(&config)
+    }
 }
 
 /// A component, linked and looked up beforehand.
@@ -43,23 +79,16 @@ impl BarePlugin {
     ///
     /// # Errors
     /// Where it isn't one of the contract's.
-    pub(crate) fn new(bytes: &[u8], allocator: Allocator) -> wasmtime::Result<Self> {
-        let mut config = Config::new();
-        config.wasm_component_model(true);
-        if allocator == Allocator::Pool {
-            let pool = PoolingAllocationConfig::new();
-            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-        }
-        let engine = Engine::new(&config)?;
-        let component = Component::new(&engine, bytes)?;
-        let mut linker = Linker::new(&engine);
+    pub(crate) fn new(bytes: &[u8], engine: &Engine) -> wasmtime::Result<Self> {
+        let component = Component::new(engine, bytes)?;
+        let mut linker = Linker::new(engine);
         contract::Step::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
         let ready = contract::StepPre::new(linker.instantiate_pre(&component)?)?;
         Ok(Self {
-            engine,
+            engine: engine.clone(),
             ready,
-            context: context(),
-            event: event(),
+            context: context(TEXT),
+            event: event(TEXT),
         })
     }
 
@@ -71,6 +100,16 @@ impl BarePlugin {
         self.reused()?()
     }
 
+    /// One call in an instance of its own, about what a customer writes.
+    ///
+    /// # Errors
+    /// Where the plugin fails.
+    pub(crate) fn told(&self, text: &str) -> wasmtime::Result<()> {
+        let mut store = Store::new(&self.engine, Constants);
+        let instance = self.ready.instantiate(&mut store)?;
+        answered(instance.call_handle(&mut store, &context(text), &event(text))?)
+    }
+
     /// Calls in one instance, one after the other.
     ///
     /// # Errors
@@ -78,38 +117,40 @@ impl BarePlugin {
     pub(crate) fn reused(&self) -> wasmtime::Result<impl FnMut() -> wasmtime::Result<()> + '_> {
         let mut store = Store::new(&self.engine, Constants);
         let instance = self.ready.instantiate(&mut store)?;
-        Ok(
-            move || match instance.call_handle(&mut store, &self.context, &self.event)? {
-                Ok(_) => Ok(()),
-                Err(error) => Err(wasmtime::Error::msg(format!(
-                    "the plugin failed: {error:?}"
-                ))),
-            },
-        )
+        Ok(move || answered(instance.call_handle(&mut store, &self.context, &self.event)?))
     }
 }
 
-fn message() -> types::Message {
+fn answered(answer: Result<types::Outcome, types::StepError>) -> wasmtime::Result<()> {
+    match answer {
+        Ok(_) => Ok(()),
+        Err(error) => Err(wasmtime::Error::msg(format!(
+            "the plugin failed: {error:?}"
+        ))),
+    }
+}
+
+fn message(text: &str) -> types::Message {
     types::Message {
         id: "msg_1_1".to_owned(),
         author: types::AuthorKind::Customer,
         author_name: None,
-        text: TEXT.to_owned(),
+        text: text.to_owned(),
         language: None,
         sent_at: NOW.to_owned(),
     }
 }
 
-fn event() -> types::Event {
+fn event(text: &str) -> types::Event {
     types::Event {
         id: "evt_1_1".to_owned(),
         at: NOW.to_owned(),
-        what: types::Occurrence::MessageReceived(message()),
+        what: types::Occurrence::MessageReceived(message(text)),
     }
 }
 
 /// The same as [`crate::calls::context`], in the contract's words.
-fn context() -> types::Context {
+fn context(text: &str) -> types::Context {
     types::Context {
         desk: types::Desk {
             name: "Blue Whale Toys".to_owned(),
@@ -145,7 +186,7 @@ fn context() -> types::Context {
             promises: Vec::new(),
             survey: types::SurveyStatus::NotAsked,
             message_count: 1,
-            messages: vec![message()],
+            messages: vec![message(text)],
         },
         draft: Vec::new(),
     }

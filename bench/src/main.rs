@@ -1,7 +1,7 @@
 //! What Switchboard costs, each figure beside the least that it could cost, measured in turns on the same machine.
 //!
 //! ```text
-//! cargo run --release -p switchboard-bench               # everything, about six minutes
+//! cargo run --release -p switchboard-bench               # everything, about seven minutes
 //! cargo run --release -p switchboard-bench -- calls      # one part: calls, messages, starts, rehearsals, pages
 //! ```
 //!
@@ -41,6 +41,10 @@ fn main() -> ExitCode {
     let result = match (first, arguments.get(1)) {
         (Some(floor::ECHO), _) => floor::serve_echo(),
         (Some(floor::COMMIT), Some(data)) => floor::serve_commit(data.as_ref()),
+        (Some(floor::STEPS), Some(data)) => {
+            let allocator = arguments.get(2).map_or("", String::as_str);
+            floor::serve_steps(data.as_ref(), allocator)
+        }
         _ => measure(&arguments),
     };
     match result {
@@ -64,13 +68,11 @@ fn measure(parts: &[String]) -> anyhow::Result<()> {
     }
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
     let folder = Folder::new()?;
-    let calls = if wanted("calls") {
-        Some(calls::measure()?)
-    } else {
-        None
-    };
+    if wanted("calls") {
+        calls::measure()?;
+    }
     if wanted("messages") {
-        messages::measure(&folder.0, calls)?;
+        messages::measure(&folder.0)?;
     }
     if wanted("starts") {
         starts::measure(&folder.0)?;

@@ -1,4 +1,5 @@
-//! Messages over HTTP: the demo desk's five steps, durable, beside one durable row and beside nothing at all.
+//! Messages over HTTP: the demo desk's five steps, durable, beside servers that do less: the same components in bare
+//! wasmtime and one durable row, one durable row alone, nothing at all.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde_json::json;
 
+use crate::bare::Allocator;
 use crate::child::Server;
 use crate::table::{Table, median, round};
 use crate::{floor, load};
@@ -16,6 +18,9 @@ const ROUNDS: usize = 5;
 const TIME: Duration = Duration::from_millis(1_500);
 /// Connections at once.
 const CONNECTIONS: [u64; 3] = [1, 32, 256];
+
+/// What the table calls Switchboard.
+const DESK: &str = "five steps, durable";
 
 /// What one server showed with so many connections, a figure for each round.
 #[derive(Default)]
@@ -44,21 +49,26 @@ impl Figures {
     }
 }
 
-/// Measures and prints. `calls`: processor time of the desk's five calls without anything around them, in µs.
-pub(crate) fn measure(folder: &Path, calls: Option<f64>) -> anyhow::Result<()> {
-    let commit = folder.join("commit");
-    let commit = commit
-        .to_str()
-        .context("the data directory has an odd name")?;
-    let servers = [
-        (
-            "five steps, durable",
-            Server::switchboard(&folder.join("desk"))?,
-        ),
-        ("one durable row", Server::start(&[floor::COMMIT, commit])?),
-        ("echo", Server::start(&[floor::ECHO])?),
-    ];
-    let [(_, desk), ..] = &servers;
+/// Measures and prints.
+pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
+    let mut servers = vec![(DESK.to_owned(), Server::switchboard(&folder.join("desk"))?)];
+    for (allocator, _) in Allocator::ALL {
+        let data = folder.join(allocator);
+        let data = data.to_str().context("the folder has an odd name")?;
+        servers.push((
+            format!("five bare calls ({allocator}), one durable row"),
+            Server::start(&[floor::STEPS, data, allocator])?,
+        ));
+    }
+    let data = folder.join("commit");
+    let data = data.to_str().context("the folder has an odd name")?;
+    let row = Server::start(&[floor::COMMIT, data])?;
+    servers.push(("one durable row".to_owned(), row));
+    servers.push(("echo".to_owned(), Server::start(&[floor::ECHO])?));
+
+    let [(_, desk), ..] = servers.as_slice() else {
+        return Ok(());
+    };
     load::one(desk.address)?;
     std::thread::sleep(Duration::from_secs(1));
     let (at_rest, _) = desk.memory()?;
@@ -86,14 +96,14 @@ pub(crate) fn measure(folder: &Path, calls: Option<f64>) -> anyhow::Result<()> {
     let mut lines = Vec::new();
     let each = CONNECTIONS
         .iter()
-        .flat_map(|connections| servers.iter().map(move |(name, _)| (*connections, *name)));
+        .flat_map(|connections| servers.iter().map(move |(name, _)| (*connections, name)));
     for (figures, (connections, name)) in figures.into_iter().zip(each) {
         let [per_second, middle, processor] = figures.middle();
         if connections == 32 {
-            processor_at_32.push(processor);
+            processor_at_32.push((name, processor));
         }
         table.row([
-            name.to_owned(),
+            name.clone(),
             connections.to_string(),
             format!("{per_second:.0}"),
             format!("{middle:.2}"),
@@ -103,29 +113,22 @@ pub(crate) fn measure(folder: &Path, calls: Option<f64>) -> anyhow::Result<()> {
     }
     table.print("messages", &json!(lines));
 
-    if let [desk, commit, _] = processor_at_32.as_slice() {
+    if let [(_, desk), floors @ ..] = processor_at_32.as_slice() {
         let mut table = Table::new(
-            "Processor time of a message with 32 connections, and the sum of its floors",
+            "Processor time of a message with 32 connections, beside servers that do less",
             &["", "µs", "floor µs", "ratio"],
         );
-        let mut row = |name: &str, floor: f64| {
+        for (name, floor) in floors {
             table.row([
-                name.to_owned(),
+                format!("beside {name}"),
                 format!("{desk:.0}"),
                 format!("{floor:.0}"),
                 format!("{:.2}", desk / floor),
             ]);
-        };
-        row("beside HTTP and one durable row", *commit);
-        if let Some(calls) = calls {
-            row(
-                "beside HTTP, one durable row and five bare fresh calls",
-                commit + calls,
-            );
         }
         table.print(
             "processor",
-            &json!({ "message_us": desk, "row_us": commit, "calls_us": calls.map(round) }),
+            &json!({ "message_us": desk, "floors_us": floors }),
         );
     }
 
