@@ -1,7 +1,7 @@
 //! The engine without its threads: one request at a time, from look-up to batch.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::admission::Admission;
@@ -55,6 +55,8 @@ pub struct Core {
     pub(crate) merging: Mutex<()>,
     /// Whether there may be any.
     pub(crate) merges: AtomicBool,
+    /// How many requests could run if there was a thread for them.
+    pub(super) ready: AtomicUsize,
     /// Who is there, and who waits for whom.
     pub(crate) floor: Floor,
     /// Versions beside the live ones.
@@ -112,6 +114,7 @@ impl Core {
             order: Mutex::new(()),
             merging: Mutex::new(()),
             merges,
+            ready: AtomicUsize::new(0),
             floor: Floor::default(),
             kept: Mutex::new(HashMap::new()),
             trials: Trials::default(),
@@ -227,12 +230,13 @@ impl Core {
             let Some(memory) = self.settle_desk_memory(&fresh.finished) else {
                 continue;
             };
-            let (batch, board) = match self.close(&mut fresh) {
+            let (mut batch, board) = match self.close(&mut fresh) {
                 Ok(Some(closed)) => closed,
                 // The place that was kept for it isn't any more.
                 Ok(None) => continue,
                 Err(error) => return done(Err(error)),
             };
+            batch.expect_company(self.ready.load(Ordering::Relaxed));
             let flight = board.as_ref().map(|board| board.take_off());
             let answer = Answer {
                 run: Arc::new(fresh.finished.run),

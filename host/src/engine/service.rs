@@ -320,6 +320,7 @@ impl Shared {
         lanes.waiting += 1;
         if !state.busy && state.queue.len() == 1 {
             lanes.ready.push_back(account);
+            self.tell(lanes);
             self.work.notify_one();
         }
         Ok(())
@@ -378,6 +379,7 @@ impl Shared {
         loop {
             if let Some(account) = lanes.ready.pop_front() {
                 let lanes = &mut *lanes;
+                self.tell(lanes);
                 let Some(state) = lanes.by_account.get_mut(&account) else {
                     continue;
                 };
@@ -399,6 +401,11 @@ impl Shared {
         }
     }
 
+    /// How many lanes could run, for whoever decides whether their batches are worth waiting for.
+    fn tell(&self, lanes: &Lanes) {
+        self.core.ready.store(lanes.ready.len(), Ordering::Relaxed);
+    }
+
     /// The account's last request is durable: its next one may run.
     fn free(&self, account: &AccountId) {
         let mut lanes = self.lanes();
@@ -414,6 +421,7 @@ impl Shared {
             }
         } else {
             lanes.ready.push_back(account.clone());
+            self.tell(lanes);
             self.work.notify_one();
         }
     }

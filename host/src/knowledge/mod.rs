@@ -156,7 +156,7 @@ impl Knowledge {
         }
         let text = self.analyzer.question(query);
         let language = language.unwrap_or(text.language);
-        let question = Question::new(&text, &self.vocabulary);
+        let mut question = Question::new(&text, &self.vocabulary);
         if question.is_empty() {
             return Vec::new();
         }

@@ -78,7 +78,14 @@ impl Wording {
         };
         let phrases: Vec<Phrase> = article
             .heads()
-            .map(|passage| Phrase::new(vocabulary.units(&passage.words), ids(passage)))
+            .map(|passage| {
+                let units = vocabulary.units(&passage.words);
+                Phrase {
+                    weight: weight(&units),
+                    units,
+                    ids: ids(passage),
+                }
+            })
             .collect();
         let mut all: Vec<u32> = phrases
             .iter()
@@ -105,26 +112,30 @@ impl Wording {
 
 /// A customer's message, ready to be compared.
 pub(super) struct Question {
-    parts: Vec<Phrase>,
+    parts: Vec<Part>,
     /// The known pairs of neighbouring Chinese characters, and how many there are.
     pairs: Vec<u32>,
     pair_count: usize,
     /// What to look for in the index.
     pub(super) lookups: Vec<Lookup>,
+    /// Empty between any two comparisons.
+    scratch: TermSet,
 }
 
 impl Question {
     pub(super) fn new(text: &QuestionText, vocabulary: &Vocabulary) -> Self {
         let parts = text.parts.iter().map(|part| {
             let units = vocabulary.units(&part.words);
-            let said = part
-                .terms
-                .iter()
-                .filter_map(|term| vocabulary.term(term))
-                .map(|term| term.id);
+            let mut has = TermSet::new(vocabulary.len());
+            let said = part.terms.iter().filter_map(|term| vocabulary.term(term));
+            said.for_each(|term| has.insert(term.id));
             let meant = units.iter().filter_map(|unit| unit.id);
-            let ids = sorted(said.chain(meant));
-            Phrase::new(units, ids)
+            meant.for_each(|id| has.insert(id));
+            Part {
+                weight: weight(&units),
+                units,
+                has,
+            }
         });
         let message = text.parts.first().map_or(&[][..], |message| &message.terms);
         let pairs: Vec<&String> = message
@@ -140,6 +151,7 @@ impl Question {
                 .collect(),
             pair_count: pairs.len(),
             lookups: lookups(text, vocabulary),
+            scratch: TermSet::new(vocabulary.len()),
         }
     }
 
@@ -148,15 +160,29 @@ impl Question {
         self.lookups.is_empty()
     }
 
-    pub(super) fn confidence(&self, wording: &Wording) -> Confidence {
-        let Some((message, clauses)) = self.parts.split_first() else {
+    pub(super) fn confidence(&mut self, wording: &Wording) -> Confidence {
+        let mut parts: Vec<Compared<'_>> = self
+            .parts
+            .iter()
+            .map(|part| Compared::new(part, wording))
+            .collect();
+        for phrase in &wording.phrases {
+            if phrase.weight <= 0.0 {
+                continue;
+            }
+            phrase.ids.iter().for_each(|id| self.scratch.insert(*id));
+            for part in &mut parts {
+                part.strength = part.strength.max(part.resemblance(phrase, &self.scratch));
+            }
+            phrase.ids.iter().for_each(|id| self.scratch.remove(*id));
+        }
+        let Some((whole, clauses)) = parts.split_first() else {
             return Confidence::of(0.0);
         };
-        let whole = message.agreement(wording);
         let mut best = whole.strength.max(self.as_part_of(wording));
         for clause in clauses {
             let context = CLAUSE + (1.0 - CLAUSE) * whole.covers;
-            best = best.max(context * clause.agreement(wording).strength);
+            best = best.max(context * clause.strength);
         }
         Confidence::of(best)
     }
@@ -173,16 +199,15 @@ impl Question {
     }
 }
 
-/// How well some words of a customer agree with an article.
-#[derive(Clone, Copy)]
-struct Agreement {
-    /// 0 to 1.
-    strength: f32,
-    /// How much of what the customer says the article's heads or text have.
-    covers: f32,
+/// The message, or a clause of it.
+struct Part {
+    units: Vec<Unit>,
+    weight: f32,
+    /// Its words, pairs and characters.
+    has: TermSet,
 }
 
-/// Some words that are compared with others.
+/// One way in which an article says what it is about.
 struct Phrase {
     units: Vec<Unit>,
     weight: f32,
@@ -190,63 +215,65 @@ struct Phrase {
     ids: Vec<u32>,
 }
 
-impl Phrase {
-    fn new(units: Vec<Unit>, ids: Vec<u32>) -> Self {
-        let weight = units.iter().map(|unit| unit.weight).sum();
-        Self { units, weight, ids }
-    }
+fn weight(units: &[Unit]) -> f32 {
+    units.iter().map(|unit| unit.weight).sum()
+}
 
-    fn agreement(&self, wording: &Wording) -> Agreement {
-        let mut best = Agreement {
-            strength: 0.0,
+/// A part beside an article.
+struct Compared<'a> {
+    part: &'a Part,
+    /// How well the article has each word outside the phrase that is looked at.
+    elsewhere: Vec<f32>,
+    /// How central each word is to the article.
+    central: Vec<f32>,
+    /// How much of what the customer says the article's heads or text have.
+    covers: f32,
+    /// How well it agrees with the best of the article's phrases, 0 to 1.
+    strength: f32,
+}
+
+impl<'a> Compared<'a> {
+    fn new(part: &'a Part, wording: &Wording) -> Self {
+        let mut compared = Self {
+            part,
+            elsewhere: Vec::new(),
+            central: Vec::new(),
             covers: 0.0,
+            strength: 0.0,
         };
-        if self.weight <= 0.0 {
-            return best;
+        if part.weight <= 0.0 {
+            return compared;
         }
-        let elsewhere: Vec<f32> = self
-            .units
-            .iter()
-            .map(|unit| elsewhere(unit, wording))
-            .collect();
-        best.covers = self
-            .units
-            .iter()
-            .zip(&elsewhere)
-            .map(|(unit, found)| unit.weight * found)
-            .sum::<f32>()
-            / self.weight;
-        let central: Vec<f32> = self
-            .units
-            .iter()
-            .map(|unit| presence(unit, &wording.central))
-            .collect();
-        for phrase in &wording.phrases {
-            best.strength = best
-                .strength
-                .max(self.resemblance(phrase, &elsewhere, &central));
-        }
-        best
+        let units = part.units.iter();
+        compared.elsewhere = units.map(|unit| elsewhere(unit, wording)).collect();
+        let found = part.units.iter().zip(&compared.elsewhere);
+        compared.covers = found.map(|(unit, found)| unit.weight * found).sum::<f32>() / part.weight;
+        let units = part.units.iter();
+        let central = |unit| presence(unit, |id| wording.central.binary_search(&id).is_ok());
+        compared.central = units.map(central).collect();
+        compared
     }
 
-    /// 0 to 1: how well this question's words and one wording agree. `elsewhere` and `central` tell of each word how
-    /// well the article has it outside the wording, and how central it is to the article.
-    fn resemblance(&self, phrase: &Phrase, elsewhere: &[f32], central: &[f32]) -> f32 {
-        if phrase.weight <= 0.0 {
+    /// 0 to 1: how well this part's words and one phrase agree. `has` is the set of the phrase's terms.
+    fn resemblance(&self, phrase: &Phrase, has: &TermSet) -> f32 {
+        let part = self.part;
+        if part.weight <= 0.0 {
             return 0.0;
         }
         let mut matched = 0.0;
         let mut telling = 0.0;
-        for ((unit, elsewhere), central) in self.units.iter().zip(elsewhere).zip(central) {
-            let found = presence(unit, &phrase.ids).max(*elsewhere);
+        for ((unit, elsewhere), central) in
+            part.units.iter().zip(&self.elsewhere).zip(&self.central)
+        {
+            let found = presence(unit, |id| has.contains(id)).max(*elsewhere);
             matched += unit.weight * found;
             telling += unit.weight * (INCIDENTAL * found).max(*central);
         }
-        let covers = matched / self.weight;
+        let covers = matched / part.weight;
         let covered = phrase
             .units
             .iter()
-            .map(|unit| unit.weight * presence(unit, &self.ids))
+            .map(|unit| unit.weight * presence(unit, |id| part.has.contains(id)))
             .sum::<f32>()
             / phrase.weight;
         let agreement = QUESTION_SHARE * covers + (1.0 - QUESTION_SHARE) * covered;
@@ -254,26 +281,58 @@ impl Phrase {
     }
 }
 
-fn elsewhere(unit: &Unit, wording: &Wording) -> f32 {
-    let in_heads = IN_HEADS * presence(unit, &wording.heads);
-    if in_heads >= IN_TEXT {
-        in_heads
-    } else {
-        in_heads.max(IN_TEXT * presence(unit, &wording.text))
+/// Terms of the vocabulary, a bit for each: asked a hundred times for each phrase of each candidate.
+struct TermSet(Vec<u64>);
+
+impl TermSet {
+    /// None of `terms` terms.
+    fn new(terms: usize) -> Self {
+        Self(vec![0; terms.div_ceil(64)])
+    }
+
+    fn place(id: u32) -> (usize, u64) {
+        (id as usize / 64, 1 << (id % 64))
+    }
+
+    fn insert(&mut self, id: u32) {
+        let (word, bit) = Self::place(id);
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    fn remove(&mut self, id: u32) {
+        let (word, bit) = Self::place(id);
+        if let Some(word) = self.0.get_mut(word) {
+            *word &= !bit;
+        }
+    }
+
+    fn contains(&self, id: u32) -> bool {
+        let (word, bit) = Self::place(id);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 }
 
+fn elsewhere(unit: &Unit, wording: &Wording) -> f32 {
+    let in_heads = IN_HEADS * presence(unit, |id| wording.heads.binary_search(&id).is_ok());
+    if in_heads >= IN_TEXT {
+        return in_heads;
+    }
+    let in_text = presence(unit, |id| wording.text.binary_search(&id).is_ok());
+    in_heads.max(IN_TEXT * in_text)
+}
+
 /// How well a word is found among others, 0 to 1.
-fn presence(unit: &Unit, ids: &[u32]) -> f32 {
-    let has = |id: &u32| ids.binary_search(id).is_ok();
-    if unit.id.as_ref().is_some_and(has) {
+fn presence(unit: &Unit, has: impl Fn(u32) -> bool) -> f32 {
+    if unit.id.is_some_and(&has) {
         return unit.quality;
     }
     let share = |of: &[u32], count: u8| {
         if count == 0 {
             0.0
         } else {
-            of.iter().filter(|id| has(id)).count() as f32 / f32::from(count)
+            of.iter().filter(|id| has(**id)).count() as f32 / f32::from(count)
         }
     };
     (BY_PAIRS * share(&unit.pairs, unit.pair_count))

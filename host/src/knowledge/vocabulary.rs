@@ -128,6 +128,11 @@ impl Vocabulary {
         self.terms.get(text)
     }
 
+    /// How many terms there are; their numbers are smaller.
+    pub(super) fn len(&self) -> usize {
+        self.terms.len()
+    }
+
     /// The words of a title or question of an article, or of a customer's message.
     pub(super) fn units(&self, words: &[Word]) -> Vec<Unit> {
         words.iter().map(|word| self.unit(word)).collect()

@@ -12,6 +12,7 @@ pub struct Batch {
     operations: Vec<Operation>,
     bytes: usize,
     fault: Option<StoreError>,
+    company: usize,
 }
 
 /// One change of one key.
@@ -71,6 +72,17 @@ impl Batch {
         self.operations.extend(other.operations);
         self.bytes = self.bytes.saturating_add(other.bytes);
         self.fault = self.fault.take().or(other.fault);
+    }
+
+    /// So many other batches are likely to follow at once, so this one may wait a few milliseconds to share a barrier
+    /// with them: nobody gains from being durable early while others wait for the processor that the barrier takes.
+    pub fn expect_company(&mut self, others: usize) {
+        self.company = others;
+    }
+
+    /// What [`Batch::expect_company`] said; none by default, and then nothing is waited for.
+    pub fn company(&self) -> usize {
+        self.company
     }
 
     /// Whether there is nothing to do. (An empty batch may be committed: it is durable once all earlier ones are.)

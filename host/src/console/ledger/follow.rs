@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use tokio::sync::broadcast::{Receiver, error::TryRecvError};
 
-use super::{Books, DAYS, MOST_DAYS};
+use super::{Books, DAYS, MOST_DAYS, Next};
 use crate::engine::{Core, EngineError, LiveEvent, RunMark};
 use crate::model::{Fact, Run, RunId, TicketId};
 
@@ -111,14 +111,14 @@ impl Following {
         self.live.is_caught_up && self.tickets.is_none() && self.whole_from <= from
     }
 
-    /// Reads so many runs at most; gives whether there is more to read.
+    /// Reads so many runs at most; gives when there will be more to read.
     pub(super) fn work(
         &mut self,
         core: &Core,
         books: &Mutex<Books>,
         most: usize,
         is_background: bool,
-    ) -> Result<bool, EngineError> {
+    ) -> Result<Next, EngineError> {
         let erased = self.erasures.load(Ordering::Relaxed);
         if erased != self.erased {
             // What was counted of somebody who is gone can't be told apart: everything is counted anew.
@@ -132,20 +132,24 @@ impl Following {
             let first = core.first_conversation_at()?;
             self.first = first.map(|at| self.zone.to_datetime(at).date());
         }
-        let mut left = self.follow(core, books, most)?;
+        let (mut left, heard) = self.follow(core, books, most)?;
         if left == 0 {
-            return Ok(true);
+            return Ok(Next::More);
         }
         if let Some(after) = self.tickets.take() {
             self.tickets = stored_tickets(core, books, after)?.map(Some);
             if self.tickets.is_some() && is_background {
-                return Ok(true);
+                return Ok(Next::More);
             }
         }
         while left > 0 && self.whole_from > self.earliest() {
             left = self.look_back(core, books, left)?;
         }
-        Ok(left == 0 || self.tickets.is_some())
+        Ok(match (left == 0 || self.tickets.is_some(), heard) {
+            (true, _) => Next::More,
+            (false, true) => Next::Busy,
+            (false, false) => Next::Quiet,
+        })
     }
 
     fn earliest(&self) -> Date {
@@ -153,8 +157,8 @@ impl Following {
             .map_or(self.live_from, |first| first.max(self.wanted))
     }
 
-    /// Counts what was heard of, once.
-    fn hear(&mut self, core: &Core, books: &Mutex<Books>) -> Result<(), EngineError> {
+    /// Counts what was heard of, once; gives whether there was anything.
+    fn hear(&mut self, core: &Core, books: &Mutex<Books>) -> Result<bool, EngineError> {
         let has_all = std::mem::take(&mut self.live.has_all);
         let mut has_gap = false;
         let mut news: Vec<(Arc<Run>, Vec<Fact>)> = Vec::new();
@@ -170,28 +174,30 @@ impl Following {
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
+        let heard = !news.is_empty();
         let mut books = lock(books);
         for (run, facts) in news {
             books.add(&run, &facts, true);
             self.live.known.insert(RunMark::of(&run));
         }
         self.live.has_all = has_all && !has_gap;
-        Ok(())
+        Ok(heard)
     }
 
-    /// Counts what came; gives how much else may be read: nothing as long as there is more of it.
+    /// Counts what came; gives how much else may be read: nothing as long as there is more of it; and whether
+    /// anything was heard of.
     fn follow(
         &mut self,
         core: &Core,
         books: &Mutex<Books>,
         most: usize,
-    ) -> Result<usize, EngineError> {
+    ) -> Result<(usize, bool), EngineError> {
         let now = core.clock().now();
         let settled = now.checked_sub(LATE).unwrap_or(now);
-        self.hear(core, books)?;
+        let heard = self.hear(core, books)?;
         if self.live.has_all {
             self.live.advance(settled);
-            return Ok(most);
+            return Ok((most, heard));
         }
         let from = self.live.from.unwrap_or(self.midnight(self.live_from));
         let mut after = self.live.after.clone();
@@ -220,7 +226,7 @@ impl Following {
                     self.live.known.retain(|mark| *mark > last);
                     self.live.after = Some(last);
                 }
-                return Ok(0);
+                return Ok((0, heard));
             }
             if is_last {
                 break;
@@ -232,7 +238,7 @@ impl Following {
         self.live.after = None;
         self.live.from = Some(from);
         self.live.advance(settled);
-        Ok(left)
+        Ok((left, heard))
     }
 
     /// Reads what there is of the newest day that isn't whole; gives how much else may be read.
@@ -389,6 +395,7 @@ mod tests {
                 .following
                 .work(&self.core, &self.books, at_once, true)
                 .unwrap()
+                == Next::More
             {}
             let wanted = Wanted {
                 step: "triage",

@@ -44,6 +44,8 @@ const READ_BY_PAGES: usize = 300;
 const READ_AT_ONCE: usize = 200;
 /// How often the background looks for new runs: they wait in memory until then.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// The same while many come: the memory of what is counted soon is still in the processor's caches, for the next runs.
+const LOOK_SOON: Duration = Duration::from_millis(10);
 
 /// What was counted.
 pub(super) struct Books {
@@ -78,6 +80,17 @@ pub(crate) struct Ledger {
     following: Mutex<Following>,
 }
 
+/// When to look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// There is more to read.
+    More,
+    /// Everything was read, and runs are coming.
+    Busy,
+    /// Nothing came.
+    Quiet,
+}
+
 /// What a page reads: the books, and whether they are whole for it.
 pub(super) struct Reading<'l> {
     pub(super) books: MutexGuard<'l, Books>,
@@ -106,11 +119,12 @@ impl Ledger {
                 let (Some(ledger), Some(core)) = (kept.upgrade(), core.upgrade()) else {
                     return;
                 };
-                let has_more = ledger.work(&core, READ_AT_ONCE, true);
+                let next = ledger.work(&core, READ_AT_ONCE, true);
                 drop((ledger, core));
-                match has_more {
-                    Ok(true) => std::thread::yield_now(),
-                    Ok(false) => std::thread::sleep(LOOK_AGAIN),
+                match next {
+                    Ok(Next::More) => std::thread::yield_now(),
+                    Ok(Next::Busy) => std::thread::sleep(LOOK_SOON),
+                    Ok(Next::Quiet) => std::thread::sleep(LOOK_AGAIN),
                     Err(error) => {
                         tracing::warn!(%error, "what pages show could not be counted; it is tried again");
                         std::thread::sleep(LOOK_AGAIN);
@@ -124,7 +138,7 @@ impl Ledger {
         ledger
     }
 
-    fn work(&self, core: &Core, most: usize, is_background: bool) -> Result<bool, EngineError> {
+    fn work(&self, core: &Core, most: usize, is_background: bool) -> Result<Next, EngineError> {
         let mut following = self
             .following
             .lock()

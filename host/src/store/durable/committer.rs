@@ -1,7 +1,8 @@
 //! The commit thread: everything that waits becomes one group, one group is one barrier.
 //!
-//! There is no artificial delay. A group is what has gathered while the barrier before it ran, so one commit alone
-//! waits for nobody and many share.
+//! A group is what has gathered while the barrier before it ran, so one commit alone waits for nobody and many share.
+//! Only where every batch of it says that others follow at once ([`crate::store::Batch::expect_company`]) does it wait
+//! for them, [`FOR_COMPANY`] at most: a barrier takes processor time as well, and that is what they wait for.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +22,11 @@ use super::writer::{Change, Content};
 /// The most bytes in one group; a single batch may be larger.
 const GROUP_BYTES: usize = 4 * 1024 * 1024;
 
+/// How long a group waits for the company that it expects.
+const FOR_COMPANY: Duration = Duration::from_millis(5);
+/// A group of so many waits for no more.
+const COMPANY: usize = 16;
+
 /// What is told when the store stops for good.
 pub(super) type OnStop = Arc<dyn Fn(&str) + Send + Sync>;
 
@@ -28,6 +34,8 @@ pub(super) type OnStop = Arc<dyn Fn(&str) + Send + Sync>;
 pub(super) struct Waiting {
     pub(super) changes: Vec<Change>,
     pub(super) bytes: usize,
+    /// How many are likely to follow at once.
+    pub(super) company: usize,
     pub(super) done: Done,
 }
 
@@ -63,9 +71,21 @@ pub(super) struct Queue {
 struct Inner {
     waiting: VecDeque<Waiting>,
     bytes: usize,
+    /// The commit thread waits until there are so many; none: it doesn't, or for any.
+    gathers: Option<usize>,
     closed: bool,
     group_since: Option<Instant>,
     stats: StoreStats,
+}
+
+impl Inner {
+    /// Whether the commit thread has nothing more to wait for.
+    fn is_enough(&self) -> bool {
+        let enough = self
+            .gathers
+            .is_none_or(|enough| self.waiting.len() >= enough);
+        enough || self.bytes >= GROUP_BYTES || self.closed
+    }
 }
 
 impl Queue {
@@ -131,9 +151,15 @@ impl Queue {
             return Err((waiting, error));
         }
         inner.bytes = inner.bytes.saturating_add(waiting.bytes);
+        if let Some(enough) = &mut inner.gathers {
+            *enough = (*enough).min(waiting.company);
+        }
         inner.waiting.push_back(waiting);
+        let is_enough = inner.is_enough();
         drop(inner);
-        self.arrived.notify_one();
+        if is_enough {
+            self.arrived.notify_one();
+        }
         Ok(())
     }
 
@@ -172,6 +198,7 @@ impl Queue {
                 .wait(inner)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+        inner = self.gather(inner);
         let mut group = Vec::new();
         let mut bytes = 0_usize;
         while let Some(next) = inner.waiting.front() {
@@ -186,6 +213,24 @@ impl Queue {
         drop(inner);
         self.left.notify_all();
         Some(group)
+    }
+
+    /// Waits for the company that all who wait expect.
+    fn gather<'i>(&'i self, mut inner: MutexGuard<'i, Inner>) -> MutexGuard<'i, Inner> {
+        let expected = inner.waiting.iter().map(|waiting| waiting.company).min();
+        inner.gathers = Some(expected.unwrap_or(0).min(COMPANY));
+        let since = Instant::now();
+        while !inner.is_enough()
+            && let Some(left) = FOR_COMPANY.checked_sub(since.elapsed())
+        {
+            inner = self
+                .arrived
+                .wait_timeout(inner, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        inner.gathers = None;
+        inner
     }
 
     fn finish(&self, count: impl FnOnce(&mut StoreStats)) {
@@ -320,5 +365,60 @@ pub(super) fn let_go(reader: &Reader, held: &[LargeRef], refused: bool) {
                 reader.is_named(&large.sha256).unwrap_or(true)
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue() -> Queue {
+        let limits = QueueLimits {
+            batches: 100,
+            bytes: 1 << 20,
+            patience: Duration::ZERO,
+        };
+        Queue::new(limits, None)
+    }
+
+    fn push(queue: &Queue, company: usize) {
+        let waiting = Waiting {
+            changes: Vec::new(),
+            bytes: 1,
+            company,
+            done: Box::new(|_| {}),
+        };
+        assert!(queue.push(waiting).is_ok());
+    }
+
+    #[test]
+    fn a_group_waits_for_the_company_that_all_of_it_expect() {
+        let queue = queue();
+        queue.inner().gathers = Some(3);
+        push(&queue, 3);
+        push(&queue, 9);
+        assert!(!queue.inner().is_enough());
+        push(&queue, 3);
+        assert!(queue.inner().is_enough());
+    }
+
+    #[test]
+    fn whoever_expects_nobody_ends_the_waiting() {
+        for last in [0, 1, 2] {
+            let queue = queue();
+            queue.inner().gathers = Some(8);
+            push(&queue, 8);
+            assert!(!queue.inner().is_enough());
+            push(&queue, last);
+            assert!(queue.inner().is_enough());
+        }
+    }
+
+    #[test]
+    fn a_group_whose_company_never_comes_goes_alone() {
+        let queue = queue();
+        push(&queue, 8);
+        assert_eq!(queue.take().map(|group| group.len()), Some(1));
+        assert!(queue.inner().gathers.is_none());
     }
 }

@@ -229,7 +229,7 @@ impl Store for SledStore {
     }
 
     fn submit(&self, batch: Batch, done: Done) {
-        let bytes = batch.bytes();
+        let (bytes, company) = (batch.bytes(), batch.company());
         let changes = match self.prepare(batch) {
             Ok(changes) => changes,
             Err(error) => return done(Err(error)),
@@ -237,6 +237,7 @@ impl Store for SledStore {
         if let Err((waiting, error)) = self.queue.push(Waiting {
             changes,
             bytes,
+            company,
             done,
         }) {
             let_go(&self.reader, &held(&waiting.changes), true);
