@@ -157,6 +157,10 @@ impl<'a> Draft<'a> {
         effects: &[Effect],
         tickets: &dyn TicketSource,
     ) -> Result<(), InvalidEffect> {
+        // Most steps ask for nothing, and then there is nothing to keep a copy for.
+        if effects.is_empty() {
+            return Ok(());
+        }
         let mark = self.mark();
         for (index, effect) in effects.iter().enumerate() {
             if let Err(message) = self.effect(step, grants, effect, tickets) {

@@ -61,9 +61,10 @@ impl Runner<'_> {
         context: &'c Context<'c>,
         recorded: Option<(&Invocation, bool)>,
     ) -> Call<'c> {
-        let is_live = recorded.is_none();
+        let may_ask = plan.grants.has_http() || plan.grants.has(&Grant::Model);
+        let goes_out = recorded.is_none() && may_ask;
         let outside = || {
-            let way = self.way_out.as_ref().filter(|_| is_live)?;
+            let way = self.way_out.as_ref().filter(|_| goes_out)?;
             Some(StepOutside {
                 way: way.clone(),
                 workflow: Arc::clone(&self.workflow),

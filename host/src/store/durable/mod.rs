@@ -81,7 +81,7 @@ pub struct SledOptions {
 impl Default for SledOptions {
     fn default() -> Self {
         Self {
-            cache_bytes: 16 * 1024 * 1024,
+            cache_bytes: 8 * 1024 * 1024,
             low_space_bytes: 64 * 1024 * 1024,
             reserve_bytes: 16 * 1024 * 1024,
             queue_batches: 1024,
