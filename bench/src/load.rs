@@ -26,6 +26,9 @@ const TEXTS: [&str; 10] = [
     "Thank you, that helped.",
 ];
 
+/// Which of them are questions that articles answer.
+const QUESTIONS: [u64; 2] = [0, 4];
+
 /// What a phase of load showed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Phase {
@@ -108,8 +111,11 @@ pub(crate) fn text(turn: u64) -> &'static str {
 }
 
 fn request(address: SocketAddr, name: &str, contact: u64, turn: u64) -> String {
-    let body = serde_json::json!({ "contact": format!("{name}-{contact}"), "text": text(turn) })
-        .to_string();
+    posted(address, &format!("{name}-{contact}"), text(turn))
+}
+
+fn posted(address: SocketAddr, contact: &str, text: &str) -> String {
+    let body = serde_json::json!({ "contact": contact, "text": text }).to_string();
     format!(
         "POST /api/v1/messages HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
@@ -147,6 +153,29 @@ async fn exchange(
         }
         return Ok(());
     }
+}
+
+/// A customer asks so many questions, one after the other.
+pub(crate) fn talk(address: SocketAddr, contact: &str, messages: u64) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let mut buffer = Vec::new();
+        for turn in 0..messages {
+            let [first, second] = QUESTIONS;
+            let question = text(if turn % 2 == 0 { first } else { second });
+            exchange(
+                &mut stream,
+                &posted(address, contact, question),
+                &mut buffer,
+            )
+            .await?;
+        }
+        Ok(())
+    })
 }
 
 /// Sends one message on a connection of its own.

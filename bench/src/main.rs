@@ -1,15 +1,16 @@
 //! What Switchboard costs, each figure beside the least that it could cost, measured in turns on the same machine.
 //!
 //! ```text
-//! cargo run --release -p switchboard-bench               # everything, about seven minutes
-//! cargo run --release -p switchboard-bench -- calls      # one part: calls, messages, starts, rehearsals, pages
+//! cargo run --release -p switchboard-bench               # everything, about twenty minutes
+//! cargo run --release -p switchboard-bench -- calls      # one part: calls, messages, starts, rehearsals, pages, grown
 //! ```
 //!
 //! - `calls`, `bare`: one plugin call, beside wasmtime with nothing around it.
 //! - `messages`, `load`, `floor`: messages over HTTP, beside servers of the same parts that do less; memory.
 //! - `starts`: from the start of the process to the first answer.
 //! - `rehearsals`: recorded messages through another component.
-//! - `pages`: pages of the console where much is stored, beside those of an empty desk.
+//! - `pages`, `stored`: pages of the console where much is stored, beside those of an empty desk.
+//! - `grown`: messages and starts where a million messages are stored.
 //!
 //! The servers are child processes of this program: called as `switchboard` is called, it is Switchboard.
 
@@ -17,11 +18,13 @@ mod bare;
 mod calls;
 mod child;
 mod floor;
+mod grown;
 mod load;
 mod messages;
 mod pages;
 mod rehearsals;
 mod starts;
+mod stored;
 mod table;
 
 use std::path::PathBuf;
@@ -30,7 +33,14 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 /// What can be measured.
-const PARTS: [&str; 5] = ["calls", "messages", "starts", "rehearsals", "pages"];
+const PARTS: [&str; 6] = [
+    "calls",
+    "messages",
+    "starts",
+    "rehearsals",
+    "pages",
+    "grown",
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -82,6 +92,9 @@ fn measure(parts: &[String]) -> anyhow::Result<()> {
     }
     if wanted("pages") {
         pages::measure(&folder.0)?;
+    }
+    if wanted("grown") {
+        grown::measure(&folder.0)?;
     }
     Ok(())
 }
