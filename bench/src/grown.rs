@@ -18,9 +18,9 @@ const CONNECTIONS: u64 = 32;
 const ROUNDS: usize = 5;
 const TIME: Duration = Duration::from_secs(2);
 /// Messages that the customer of the long conversation has written before it is measured; each is answered.
-const LONG: u64 = 5_000;
+const LONG: usize = 5_000;
 /// Messages of a turn of one conversation.
-const TURN: u64 = 200;
+const TURN: usize = 200;
 /// How often the host is killed and started.
 const STARTS: usize = 5;
 /// How long a host may count what it finds.
@@ -57,7 +57,7 @@ pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
     };
     let of_talk = |contact: &str| {
         cost(&beside, || {
-            load::talk(beside.address, contact, TURN).map(|()| TURN)
+            load::talk(beside.address, contact, TURN).map(|()| TURN as u64)
         })
     };
     let mut desks: [Vec<f64>; 2] = Default::default();

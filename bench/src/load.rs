@@ -156,7 +156,25 @@ async fn exchange(
 }
 
 /// A customer asks so many questions, one after the other.
-pub(crate) fn talk(address: SocketAddr, contact: &str, messages: u64) -> anyhow::Result<()> {
+pub(crate) fn talk(address: SocketAddr, contact: &str, messages: usize) -> anyhow::Result<()> {
+    says(
+        address,
+        contact,
+        QUESTIONS.map(text).into_iter().cycle().take(messages),
+    )
+}
+
+/// Sends one message on a connection of its own.
+pub(crate) fn one(address: SocketAddr) -> anyhow::Result<()> {
+    says(address, "first-0", std::iter::once(text(1)))
+}
+
+/// A customer writes, each time after the answer to what was written before.
+fn says(
+    address: SocketAddr,
+    contact: &str,
+    texts: impl Iterator<Item = &'static str>,
+) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -164,33 +182,9 @@ pub(crate) fn talk(address: SocketAddr, contact: &str, messages: u64) -> anyhow:
         let mut stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let mut buffer = Vec::new();
-        for turn in 0..messages {
-            let [first, second] = QUESTIONS;
-            let question = text(if turn % 2 == 0 { first } else { second });
-            exchange(
-                &mut stream,
-                &posted(address, contact, question),
-                &mut buffer,
-            )
-            .await?;
+        for text in texts {
+            exchange(&mut stream, &posted(address, contact, text), &mut buffer).await?;
         }
         Ok(())
-    })
-}
-
-/// Sends one message on a connection of its own.
-pub(crate) fn one(address: SocketAddr) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let mut stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        exchange(
-            &mut stream,
-            &request(address, "first", 0, 1),
-            &mut Vec::new(),
-        )
-        .await
     })
 }
