@@ -25,19 +25,28 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Switchboard with the demo desk on a data directory.
+    /// Switchboard with the demo desk on a data directory, and a cache of its own beside that.
     pub(crate) fn switchboard(data: &Path) -> anyhow::Result<Self> {
+        let cache = data.with_extension("cache");
         let data = data
             .to_str()
             .context("the data directory has an odd name")?;
-        Self::start(&["serve", "--listen", "127.0.0.1:0", "--data", data])
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--data", data];
+        Self::run(
+            Command::new(std::env::current_exe()?)
+                .args(serve)
+                .env("XDG_CACHE_HOME", cache),
+        )
     }
 
     /// This program with other arguments; returns when it has said where it serves.
     pub(crate) fn start(arguments: &[&str]) -> anyhow::Result<Self> {
+        Self::run(Command::new(std::env::current_exe()?).args(arguments))
+    }
+
+    fn run(command: &mut Command) -> anyhow::Result<Self> {
         let began = Instant::now();
-        let mut child = Command::new(std::env::current_exe()?)
-            .args(arguments)
+        let mut child = command
             .env("RUST_LOG", "warn")
             .env_remove("SWITCHBOARD_TOKEN")
             .stdin(Stdio::null())
