@@ -1,7 +1,7 @@
 //! What Switchboard costs, each figure beside the least that it could cost, measured in turns on the same machine.
 //!
 //! ```text
-//! cargo run --release -p switchboard-bench               # everything, about twenty minutes
+//! cargo run --release -p switchboard-bench               # everything, about ten minutes
 //! cargo run --release -p switchboard-bench -- calls      # one part: calls, messages, starts, rehearsals, pages, grown
 //! ```
 //!

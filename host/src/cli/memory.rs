@@ -21,8 +21,8 @@ const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
 /// How long memory that nobody uses may wait to be used again before the system has it back, in milliseconds.
 const KEPT_FOR: std::ffi::c_long = 50;
 
-/// Gives memory back sooner than the allocator would, which waits for a second: under load that is a third of what the
-/// host keeps, for a hundredth of its time. Who sets `MIMALLOC_PURGE_DELAY` decides otherwise.
+/// Gives memory back sooner than the allocator would, which waits for a second: under load that is a fifth of what the
+/// host keeps, for about a hundredth of its time. Who sets `MIMALLOC_PURGE_DELAY` decides otherwise.
 #[allow(unsafe_code, reason = "the allocator's call has no other form")]
 pub(super) fn given_back_soon() {
     // SAFETY: the call takes two numbers, and changes a setting that may change at any time.

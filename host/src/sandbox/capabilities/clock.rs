@@ -1,24 +1,14 @@
 //! The run's clock. It stands still during a run.
 
 use jiff::Timestamp;
-use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
 
 use super::super::contract::v0_1::switchboard::plugin::clock::Host;
 use super::super::state::HostState;
 
-/// As long as nearly every time is: `2026-03-10T11:59:40.123456+08:00`.
-const LENGTH: usize = 32;
-
-/// RFC 3339 with the offset that the zone has then. A message's calls tell some hundred times.
+/// RFC 3339 with the offset that the zone has then.
 pub(in super::super) fn rfc3339(at: Timestamp, zone: &TimeZone) -> String {
-    const PRINTER: DateTimePrinter = DateTimePrinter::new();
-    let mut text = String::with_capacity(LENGTH);
-    let offset = zone.to_offset(at);
-    match PRINTER.print_timestamp_with_offset(&at, offset, &mut text) {
-        Ok(()) => text,
-        Err(_) => at.display_with_offset(offset).to_string(),
-    }
+    at.display_with_offset(zone.to_offset(at)).to_string()
 }
 
 impl Host for HostState {
