@@ -110,7 +110,8 @@ class Server:
 class Switchboard(Server):
     def commands(self):
         arguments = ["serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data / "data"]
-        return [([self.installed, *arguments], {"RUST_LOG": "warn"})]
+        # Or the first start would find plugins that another run had compiled.
+        return [([self.installed, *arguments], {"RUST_LOG": "warn", "XDG_CACHE_HOME": str(self.data / "cache")})]
 
 
 class NodeRed(Server):
