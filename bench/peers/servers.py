@@ -23,7 +23,7 @@ class Server:
 
     path = "/api/v1/messages"
 
-    def __init__(self, name: str, data: Path, installed: Path):
+    def __init__(self, name: str, data: Path, *installed: Path):
         self.name, self.data, self.installed = name, data, installed
         self.processes: list[subprocess.Popen] = []
         self.port = 0
@@ -111,31 +111,33 @@ class Switchboard(Server):
     def commands(self):
         arguments = ["serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data / "data"]
         # Or the first start would find plugins that another run had compiled.
-        return [([self.installed, *arguments], {"RUST_LOG": "warn", "XDG_CACHE_HOME": str(self.data / "cache")})]
+        return [([self.installed[0], *arguments], {"RUST_LOG": "warn", "XDG_CACHE_HOME": str(self.data / "cache")})]
 
 
 class NodeRed(Server):
-    def __init__(self, name: str, data: Path, installed: Path, node: Path):
-        super().__init__(name, data, installed)
-        self.node = node
+    def __init__(self, name: str, data: Path, node: Path, folder: Path, steps: str):
+        super().__init__(name, data, folder / "node-red", folder / steps)
+        self.node, self.red, self.steps = node, folder / "node-red", {"STEPS": str(folder / steps / "steps.mjs")}
 
     def prepare(self):
         with open(self.data / "flow.json", "wb") as flow:
-            subprocess.run([self.node, self.installed / "flow.mjs"], stdout=flow, check=True)
-        shutil.copy(self.installed / "settings.cjs", self.data)
+            subprocess.run([self.node, self.red / "flow.mjs"], env=self.steps, stdout=flow, check=True)
+        shutil.copy(self.red / "settings.cjs", self.data)
 
     def commands(self):
-        red = self.installed / "node_modules/node-red/red.js"
+        red = self.red / "node_modules/node-red/red.js"
         arguments = ["--userDir", self.data, "--settings", self.data / "settings.cjs"]
-        return [([self.node, red, *arguments], {"PORT": str(self.port), "NODE_ENV": "production"})]
+        environment = {"PORT": str(self.port), "NODE_ENV": "production"}
+        return [([self.node, red, *arguments], environment | self.steps)]
 
 
 class Restate(Server):
     path = "/desk/message"
 
-    def __init__(self, name: str, data: Path, installed: Path, node: Path, **settings: str):
-        super().__init__(name, data, installed)
-        self.node, self.settings = node, settings
+    def __init__(self, name: str, data: Path, node: Path, folder: Path, steps: str, **settings: str):
+        super().__init__(name, data, folder / "restate", folder / steps)
+        self.node, self.restate, self.settings = node, folder / "restate", settings
+        self.steps = {"STEPS": str(folder / steps / "steps.mjs")}
         # Restate keeps where its service is.
         self.service_port = free_port()
 
@@ -145,7 +147,7 @@ class Restate(Server):
 
     def commands(self):
         self.admin_port = free_port()
-        [server] = self.installed.glob("node_modules/@restatedev/restate-server-*/bin/restate-server")
+        [server] = self.restate.glob("node_modules/@restatedev/restate-server-*/bin/restate-server")
         # The defaults, except for addresses and the log.
         settings = {
             "RESTATE_LISTEN_MODE": "tcp",
@@ -160,7 +162,7 @@ class Restate(Server):
         service = {"PORT": str(self.service_port), "NODE_ENV": "production", "RESTATE_LOGGING": "WARN"}
         return [
             ([server, "--no-logo", "--base-dir", self.data / "data"], settings | self.settings),
-            ([self.node, self.installed / "service.mjs"], service),
+            ([self.node, self.restate / "service.mjs"], service | self.steps),
         ]
 
 

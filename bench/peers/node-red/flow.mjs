@@ -1,14 +1,17 @@
 // Prints the flow: http in, a function node for each step, http response. Nothing is stored.
-import { steps } from "./steps.mjs";
+const { steps } = await import(process.env.STEPS);
+
+const body = (place) => `
+  const { begin, end, steps } = global.get("desk");
+  ${place === 0 ? "msg.payload = begin(msg.payload);" : ""}
+  const step = steps[${place}];
+  step.take(msg.payload, step.ask(msg.payload));
+  ${place === steps.length - 1 ? "msg.payload = end(msg.payload);" : ""}
+  return msg;`;
 
 const nodes = [
   { id: "in", type: "http in", url: "/api/v1/messages", method: "post" },
-  ...steps.map((step) => ({
-    id: step.name,
-    type: "function",
-    outputs: 1,
-    func: `${step}\nmsg.payload = ${step.name}(msg.payload);\nreturn msg;`,
-  })),
+  ...steps.map(({ name }, place) => ({ id: name, type: "function", outputs: 1, func: body(place) })),
   { id: "out", type: "http response", statusCode: "200" },
 ];
 const tab = { id: "desk", type: "tab", label: "desk" };

@@ -6,6 +6,7 @@ module.exports = {
   disableEditor: true,
   httpAdminRoot: false,
   credentialSecret: false,
+  functionGlobalContext: { desk: require(process.env.STEPS) },
   telemetry: { enabled: false, updateNotification: false },
   logging: { console: { level: "warn", metrics: false, audit: false } },
 };

@@ -1,17 +1,16 @@
-// A handler that journals the result of each step.
+// A handler that journals what each step answered.
 import { createServer } from "node:http2";
 import { createEndpointHandler, service } from "@restatedev/restate-sdk";
-import { steps } from "./steps.mjs";
+
+const { begin, end, steps } = await import(process.env.STEPS);
 
 const desk = service({
   name: "desk",
   handlers: {
     message: async (context, message) => {
-      for (const step of steps) {
-        const told = message;
-        message = await context.run(step.name, () => step(told));
-      }
-      return message;
+      const run = begin(message);
+      for (const step of steps) step.take(run, await context.run(step.name, () => step.ask(run)));
+      return end(run);
     },
   },
 });

@@ -1,7 +1,6 @@
 // The job of the demo desk's five steps in a few lines each: find the words, decide, write the message anew.
-// Node-RED gets each as the body of a function node, so none may use anything from outside itself.
 
-export function greeting(message) {
+function greeting(message) {
   const { text } = message;
   const chinese = /\p{Script=Han}/u.test(text);
   const traditional = /[們點請問運費麼幾東訂單謝發開當禮優惠嗎買號臺灣]/u.test(text);
@@ -16,7 +15,7 @@ export function greeting(message) {
   return { ...message, language, replies: [reply] };
 }
 
-export function triage(message) {
+function triage(message) {
   const words = {
     complaint: ["投诉", "投訴", "举报", "差评", "太差", "complain", "nobody answers", "unacceptable", "terrible"],
     "after-sales": ["少了", "坏了", "壞了", "退货", "退貨", "维修", "維修", "broken", "repair", "refund", "not pair"],
@@ -33,7 +32,7 @@ export function triage(message) {
   return { ...message, categories, category: categories[0]?.value ?? "other", order };
 }
 
-export function autoReply(message) {
+function autoReply(message) {
   const articles = [
     { name: "opening-hours", words: ["几点", "幾點", "开门", "周末", "open", "hours"], text: "9:00–18:00" },
     { name: "shipping-fee", words: ["运费", "運費", "寄到", "postage"], text: "99 以上免運費，香港 30 元。" },
@@ -53,7 +52,7 @@ export function autoReply(message) {
   return { ...message, replies: [...message.replies, reply] };
 }
 
-export function complaintForwarding(message) {
+function complaintForwarding(message) {
   if (message.category !== "complaint") return { ...message, tickets: [] };
   const ticket = {
     id: Math.random().toString(36).slice(2),
@@ -68,11 +67,22 @@ export function complaintForwarding(message) {
   return { ...message, tickets: [ticket], replies: [...message.replies, reply] };
 }
 
-export function followUpVisit(message) {
+function followUpVisit(message) {
   const promise = message.text.match(/明天|後天|后天|tomorrow|next week/i)?.[0];
   const rating = message.text.match(/[1-5](?=\s*(?:星|分|stars?))/)?.[0];
   const thanked = message.categories.some(({ value }) => value === "thanks");
   return { ...message, promise, rating, survey: thanked ? "asked" : "not-asked" };
 }
 
-export const steps = [greeting, triage, autoReply, complaintForwarding, followUpVisit];
+// As the same steps are called: what a step answered is the message anew.
+export const begin = (message) => ({ message });
+
+export const steps = [greeting, triage, autoReply, complaintForwarding, followUpVisit].map((step) => ({
+  name: step.name,
+  ask: ({ message }) => step(message),
+  take(run, message) {
+    run.message = message;
+  },
+}));
+
+export const end = ({ message }) => message;
