@@ -1,4 +1,4 @@
-// The desk's plugins as components, each instantiated once and used again for every message: this process trusts them.
+// The desk's plugins as components, whose instances are used for one message after the other: this process trusts them.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parse } from "smol-toml";
@@ -24,24 +24,35 @@ export const view = { name, timeZone, languages };
 // Whose call is under way: calls are synchronous, so there is one at a time.
 let run;
 
+// An instance is used so often. The plugins give no memory back, because Switchboard wipes it after each call.
+const CALLS = 500;
+
 /// The plugin of that name: `handle` or `review`, how much history it wants and which fields of accounts it sees.
 export function load(plugin) {
   const { instantiate } = require(`./components/${plugin}/${plugin}.js`);
-  const module = (file) => new WebAssembly.Module(readFileSync(`${folder}/components/${plugin}/${file}`));
   const { config, grants } = [...steps, ...reviewers].find((step) => step.name === plugin);
-  const exports = instantiate(module, host(plugin, JSON.stringify(config)));
-  const { history } = exports.describe();
+  const imports = host(plugin, JSON.stringify(config));
+  const compiled = new Map();
+  const module = (file) => {
+    const bytes = () => readFileSync(`${folder}/components/${plugin}/${file}`);
+    if (!compiled.has(file)) compiled.set(file, new WebAssembly.Module(bytes()));
+    return compiled.get(file);
+  };
+  let instance = instantiate(module, imports);
+  let left = CALLS;
+  const call =
+    (name) =>
+    (current, ...rest) => {
+      if (left-- === 0) {
+        instance = instantiate(module, imports);
+        left = CALLS;
+      }
+      run = current;
+      return instance[name](...rest);
+    };
+  const { history } = instance.describe();
   const fields = grants.filter((grant) => grant.startsWith("account.")).map((grant) => grant.slice("account.".length));
-  const during = (call) => (current, ...rest) => {
-    run = current;
-    return call(...rest);
-  };
-  return {
-    history,
-    fields,
-    handle: exports.handle && during(exports.handle),
-    review: exports.review && during(exports.review),
-  };
+  return { history, fields, handle: call("handle"), review: call("review") };
 }
 
 /// The host's interfaces that the plugins import; none of these imports `http`, `model` or `random`.
