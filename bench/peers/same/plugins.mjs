@@ -9,15 +9,14 @@ import { Knowledge } from "./knowledge.mjs";
 const folder = import.meta.dirname;
 // Node-RED's settings are loaded by `require`, which waits for nothing.
 const require = createRequire(import.meta.url);
-const { calendar, ...desk } = (() => {
-  const all = calendars(folder);
-  return { calendar: all.desk, directory: new Directory(folder, all), knowledge: new Knowledge(folder) };
-})();
+const hours = calendars(folder);
+const directory = new Directory(folder, hours);
+const knowledge = new Knowledge(folder);
 const { name, languages, "time-zone": timeZone, step: steps, reviewer: reviewers } = parse(
   readFileSync(`${folder}/desk/desk.toml`, "utf8"),
 );
 
-export { calendar };
+export const calendar = hours.desk;
 /// What every context says of the desk.
 export const view = { name, timeZone, languages };
 
@@ -76,12 +75,12 @@ function host(plugin, config) {
       },
     },
     "switchboard:plugin/knowledge": {
-      search: (query, language, limit) => desk.knowledge.search(query, language, limit),
-      article: (id) => desk.knowledge.article(id),
+      search: (query, language, limit) => knowledge.search(query, language, limit),
+      article: (id) => knowledge.article(id),
     },
     "switchboard:plugin/directory": {
-      departments: () => desk.directory.departments,
-      responsible: (topic) => desk.directory.responsible(topic, run.conversation.language, run.at),
+      departments: () => directory.departments,
+      responsible: (topic) => directory.responsible(topic, run.conversation.language, run.at),
     },
     "switchboard:plugin/calendar": {
       isOpen: (at) => calendar.isOpen(Date.parse(at)),
