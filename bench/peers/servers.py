@@ -22,6 +22,8 @@ class Server:
     """One server: `commands` starts its processes, `path` is where messages are posted."""
 
     path = "/api/v1/messages"
+    # How long each load takes: many times as long as an answer.
+    seconds = 2
 
     def __init__(self, name: str, data: Path, *installed: Path):
         self.name, self.data, self.installed = name, data, installed
@@ -67,7 +69,8 @@ class Server:
             try:
                 if answer := attempt():
                     return answer
-            except (OSError, http.client.HTTPException):
+            # While n8n starts, it answers with a sentence instead of JSON.
+            except (OSError, http.client.HTTPException, json.JSONDecodeError):
                 pass
             time.sleep(0.005)
         raise SystemExit(f"{self.name} did not answer within {START} s: {read(self.data / 'log')[-2000:]}")
@@ -164,6 +167,52 @@ class Restate(Server):
             ([server, "--no-logo", "--base-dir", self.data / "data"], settings | self.settings),
             ([self.node, self.restate / "service.mjs"], service | self.steps),
         ]
+
+
+class N8n(Server):
+    path = "/webhook/messages"
+    # With 32 connections, an answer may take some seconds.
+    seconds = 20
+
+    def __init__(self, name: str, data: Path, node: Path, folder: Path, **settings: str):
+        super().__init__(name, data, folder / "n8n", folder / "short")
+        self.node, self.n8n, self.settings = node, folder / "n8n", settings
+
+    def introduce(self):
+        # As its editor does it: this version can't activate what its command line has imported.
+        headers = {"content-type": "application/json"}
+
+        def tell(path: str, body: dict) -> dict | None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            try:
+                connection.request("POST", f"/rest/{path}", json.dumps(body), headers)
+                answer = connection.getresponse()
+                if cookie := answer.getheader("set-cookie"):
+                    headers["cookie"] = cookie.partition(";")[0]
+                return json.loads(answer.read())["data"] if answer.status == 200 else None
+            finally:
+                connection.close()
+
+        workflow = json.loads(subprocess.check_output([self.node, self.n8n / "workflow.mjs"]))
+        owner = {"email": "owner@example.com", "firstName": "Desk", "lastName": "Owner", "password": "Complaint1"}
+        self.until(lambda: tell("owner/setup", owner))
+        kept = self.until(lambda: tell("workflows", workflow))
+        self.until(lambda: tell(f"workflows/{kept['id']}/activate", {"versionId": kept["versionId"]}))
+
+    def commands(self):
+        # The defaults (SQLite, executions saved), except for the address and the log; without the editor and telemetry.
+        settings = {
+            "N8N_LISTEN_ADDRESS": "127.0.0.1",
+            "N8N_PORT": str(self.port),
+            "N8N_USER_FOLDER": str(self.data),
+            "N8N_LOG_LEVEL": "warn",
+            "N8N_DISABLE_UI": "true",
+            "N8N_DIAGNOSTICS_ENABLED": "false",
+            "N8N_VERSION_NOTIFICATIONS_ENABLED": "false",
+            "N8N_TEMPLATES_ENABLED": "false",
+            "NODE_ENV": "production",
+        }
+        return [([self.node, self.n8n / "node_modules/n8n/bin/n8n", "start"], settings | self.settings)]
 
 
 def spawn(command: list, environment: dict, data: Path) -> subprocess.Popen:

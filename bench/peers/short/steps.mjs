@@ -74,10 +74,13 @@ function followUpVisit(message) {
   return { ...message, promise, rating, survey: thanked ? "asked" : "not-asked" };
 }
 
+// n8n gets each as a text, so none uses anything from outside itself.
+export const functions = [greeting, triage, autoReply, complaintForwarding, followUpVisit];
+
 // As the same steps are called: what a step answered is the message anew.
 export const begin = (message) => ({ message });
 
-export const steps = [greeting, triage, autoReply, complaintForwarding, followUpVisit].map((step) => ({
+export const steps = functions.map((step) => ({
   name: step.name,
   ask: ({ message }) => step(message),
   take(run, message) {
