@@ -98,7 +98,7 @@ async fn client(
         );
         turn += 1;
         let began = Instant::now();
-        exchange(&mut stream, &request, &mut buffer).await?;
+        exchange(&mut stream, request.as_bytes(), &mut buffer).await?;
         waits.push(began.elapsed().as_secs_f64() * 1e3);
     }
     Ok(waits)
@@ -125,10 +125,10 @@ fn posted(address: SocketAddr, contact: &str, text: &str) -> String {
 /// Sends a request and reads the whole answer into `buffer`.
 async fn exchange(
     stream: &mut TcpStream,
-    request: &str,
+    request: &[u8],
     buffer: &mut Vec<u8>,
 ) -> anyhow::Result<()> {
-    stream.write_all(request.as_bytes()).await?;
+    stream.write_all(request).await?;
     buffer.clear();
     loop {
         if stream.read_buf(buffer).await? == 0 {
@@ -139,7 +139,7 @@ async fn exchange(
         };
         let text =
             String::from_utf8_lossy(buffer.get(..head).unwrap_or_default()).to_ascii_lowercase();
-        if !text.starts_with("http/1.1 200") {
+        if !text.starts_with("http/1.1 20") {
             bail!("the server answered {}", String::from_utf8_lossy(buffer));
         }
         let length = text
@@ -183,8 +183,30 @@ fn says(
         stream.set_nodelay(true)?;
         let mut buffer = Vec::new();
         for text in texts {
-            exchange(&mut stream, &posted(address, contact, text), &mut buffer).await?;
+            let request = posted(address, contact, text);
+            exchange(&mut stream, request.as_bytes(), &mut buffer).await?;
         }
         Ok(())
+    })
+}
+
+/// Sends bytes of a kind to a path, on a connection of its own.
+pub(crate) fn send(
+    address: SocketAddr,
+    [method, path, kind]: [&str; 3],
+    body: &[u8],
+) -> anyhow::Result<()> {
+    let mut request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    request.extend(body);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut stream = TcpStream::connect(address).await?;
+        exchange(&mut stream, &request, &mut Vec::new()).await
     })
 }

@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! cargo run --release -p switchboard-bench               # everything, about ten minutes
-//! cargo run --release -p switchboard-bench -- calls      # one part: calls, messages, starts, rehearsals, pages, grown
+//! cargo run --release -p switchboard-bench -- calls      # one part: calls, messages, starts, pushes, rehearsals, pages, grown
 //! ```
 //!
 //! - `calls`, `bare`: one plugin call, beside wasmtime with nothing around it.
 //! - `messages`, `load`, `floor`: messages over HTTP, beside servers of the same parts that do less; memory.
 //! - `starts`: from the start of the process to the first answer.
+//! - `pushes`: from the first byte of a pushed component until it is live.
 //! - `rehearsals`: recorded messages through another component.
 //! - `pages`, `stored`: pages of the console where much is stored, beside those of an empty desk.
 //! - `grown`: messages and starts where a million messages are stored.
@@ -22,6 +23,7 @@ mod grown;
 mod load;
 mod messages;
 mod pages;
+mod pushes;
 mod rehearsals;
 mod starts;
 mod stored;
@@ -33,10 +35,11 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 /// What can be measured.
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     "calls",
     "messages",
     "starts",
+    "pushes",
     "rehearsals",
     "pages",
     "grown",
@@ -86,6 +89,9 @@ fn measure(parts: &[String]) -> anyhow::Result<()> {
     }
     if wanted("starts") {
         starts::measure(&folder.0)?;
+    }
+    if wanted("pushes") {
+        pushes::measure(&folder.0)?;
     }
     if wanted("rehearsals") {
         rehearsals::measure(&folder.0)?;

@@ -179,14 +179,24 @@ fn activating_what_no_step_accepts_changes_nothing() {
         .core
         .push_plugin("talk", "0.2.0", &version("talk", "0.2.0"))
         .unwrap();
-    for (name, version) in [("talk", "0.2.0"), ("talk", "0.1.7"), ("nobody", "1.0.0")] {
-        assert!(
-            matches!(
-                house.core.activate_plugin(name, version, false),
-                Err(PluginsError::NotFound { .. })
-            ),
-            "{name} {version}"
-        );
+    let script = Script::new("idle").version("1.0.0").component();
+    house.core.push_plugin("idle", "1.0.0", &script).unwrap();
+    for (name, version, why) in [
+        (
+            "talk",
+            "0.2.0",
+            "talk 0.2.0 is in the host, but step \"talk\" wants talk@^0.1; change that in desk.toml, or push a version that it takes",
+        ),
+        (
+            "idle",
+            "1.0.0",
+            "idle 1.0.0 is in the host, but no step uses idle; add one to desk.toml",
+        ),
+        ("talk", "0.1.7", "there is no plugin talk 0.1.7"),
+        ("nobody", "1.0.0", "there is no plugin nobody 1.0.0"),
+    ] {
+        let refused = house.core.activate_plugin(name, version, false);
+        assert_eq!(refused.unwrap_err().to_string(), why);
     }
     assert_eq!(replies(&house.say("li", "hello")), OLD);
     let other = version("talk", "0.1.1");

@@ -288,13 +288,39 @@ impl Core {
         let live = plans.any(|plan| {
             plan.plugin.manifest().name == name && plan.plugin.manifest().version == version
         });
-        if !live {
-            return Err(PluginsError::NotFound {
+        if live {
+            Ok(workflow)
+        } else {
+            Err(self.why_not_live(name, version)?)
+        }
+    }
+
+    /// A version that isn't there, or that no step takes.
+    fn why_not_live(&self, name: &str, version: &str) -> Result<PluginsError, PluginsError> {
+        let desk = self.desk();
+        let there = Candidates::gather(&desk, &self.store, &self.sandbox)?;
+        let mut there = there.0.get(name).into_iter().flatten();
+        if !there.any(|candidate| candidate.version.to_string() == version) {
+            return Ok(PluginsError::NotFound {
                 name: name.to_owned(),
                 version: version.to_owned(),
             });
         }
-        Ok(workflow)
+        let steps = desk.steps.iter().chain(&desk.reviewers);
+        let wanted: Vec<String> = steps
+            .filter(|step| step.plugin.name == name)
+            .map(|step| format!("step {:?} wants {}", step.name, step.plugin))
+            .collect();
+        Ok(PluginsError::Mismatch(if wanted.is_empty() {
+            format!(
+                "{name} {version} is in the host, but no step uses {name}; add one to desk.toml"
+            )
+        } else {
+            format!(
+                "{name} {version} is in the host, but {}; change that in desk.toml, or push a version that it takes",
+                wanted.join(", ")
+            )
+        }))
     }
 
     fn go_live(
