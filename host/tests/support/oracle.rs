@@ -107,7 +107,8 @@ pub(crate) fn check_over_http(agent: &ureq::Agent, address: SocketAddr, contacts
     }
 }
 
-fn rows<T: DeserializeOwned>(store: &SledStore, table: Table) -> Vec<T> {
+/// Every row of a table, in order.
+pub(crate) fn rows<T: DeserializeOwned>(store: &SledStore, table: Table) -> Vec<T> {
     let mut last = Vec::new();
     let mut all = Vec::new();
     loop {
@@ -141,7 +142,7 @@ fn count(store: &SledStore, table: Table) -> usize {
 }
 
 /// The conversation that the id of a message or run names.
-fn conversation_of(id: &str) -> String {
+pub(crate) fn conversation_of(id: &str) -> String {
     let bare = id.split_once('_').unwrap().1.rsplit_once('_').unwrap().0;
     format!("con_{bare}")
 }

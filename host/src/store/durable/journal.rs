@@ -91,6 +91,7 @@ impl Journal {
                     }
                     half.file.set_len(0)?;
                 }
+                crash_point!("store::blanked");
                 disk.sync(&half.file)?;
             }
             (half.end, half.newest) = (0, 0);
@@ -128,7 +129,9 @@ impl Journal {
             return Err(io::Error::other("there is no such file of the journal"));
         };
         half.file.write_all_at(&record, half.end)?;
+        crash_point!("store::written");
         disk.sync(&half.file)?;
+        crash_point!("store::synced");
         half.is_blank = false;
         half.end = half.end.saturating_add(record.len() as u64);
         half.newest = number;
