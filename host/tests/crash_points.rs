@@ -32,25 +32,24 @@ mod guest;
 mod script;
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use script::Script;
-use serde_json::{Value, json};
+use serde_json::Value;
+use support::aftermath::{check_deliveries, check_timers, check_versions};
 use support::crowd::{Crowd, Size};
-use support::customer::Whereabouts;
 use support::oracle;
 use support::process::{HostProcess, program, replay};
+use support::pusher::{Made, Pusher};
 use support::receiver::Receiver;
-use switchboard::model::{Change, Conversation, Occurrence, Run};
+use switchboard::model::{Conversation, Run};
 use switchboard::store::{SledStore, Table};
 
 /// What goes on when a point is come to.
@@ -81,6 +80,14 @@ const START_AND_WORK: &[u32] = &[1, 2, 3, 11, 24, 40];
 
 /// Every point of the program, when it dies there, and which time that it comes there.
 const ARMED: &[(&str, Scene, &[u32])] = &[
+    // What takes longest is begun first: the journal goes on in its other file, ...
+    ("store::turned", Flood, THRICE),
+    // ... things come due, and leave.
+    ("engine::due", Settling, THRICE),
+    ("engine::fired", Settling, THRICE),
+    ("outbox::sending", Settling, THRICE),
+    ("outbox::sent", Settling, THRICE),
+    ("outbox::marked", Settling, THRICE),
     // A message's way.
     ("engine::accepted", Work, THRICE),
     ("engine::taken", Work, THRICE),
@@ -101,13 +108,6 @@ const ARMED: &[(&str, Scene, &[u32])] = &[
     ("store::applied", Work, THRICE),
     ("store::flushed", Work, THRICE),
     ("store::checkpointed", Work, THRICE),
-    ("store::turned", Flood, THRICE),
-    // What comes due, and what leaves.
-    ("engine::due", Settling, THRICE),
-    ("engine::fired", Settling, THRICE),
-    ("outbox::sending", Settling, THRICE),
-    ("outbox::sent", Settling, THRICE),
-    ("outbox::marked", Settling, THRICE),
     // A plugin's new version.
     ("sandbox::compiled", Pushing, THRICE),
     ("sandbox::kept", Pushing, THRICE),
@@ -222,7 +222,12 @@ impl Life {
         let size = Size {
             customers: 3,
             contacts: 2,
-            pause: Duration::from_millis(if scene == Flood { 0 } else { 5 }),
+            pause: Duration::from_millis(match scene {
+                Settling | Pushing => 100,
+                Flood => 0,
+                _ => 5,
+            }),
+            noise: if scene == Flood { 25_000 } else { 0 },
         };
         Self {
             folder,
@@ -256,12 +261,17 @@ impl Life {
         (host, address)
     }
 
-    /// Works for a moment and is killed: not everything is in sled then.
-    fn work_and_die(&mut self) {
-        let (host, _) = self.open();
+    /// Waits until some more messages were acknowledged.
+    fn work(&self) {
         let heard = || self.crowd.whereabouts.acknowledged.load(Ordering::Relaxed);
         let before = heard();
         wait_until("customers are answered", || heard() >= before + 8);
+    }
+
+    /// Works for a moment and is killed: not everything is in sled then.
+    fn work_and_die(&mut self) {
+        let (host, _) = self.open();
+        self.work();
         host.kill();
         self.crowd.whereabouts.set(None);
         self.crashes += 1;
@@ -295,19 +305,20 @@ impl Life {
 
     /// What is on the disk, held against what everybody was told.
     fn check(&self) -> oracle::Checked {
-        let checked = oracle::check(&self.data, &self.crowd.contacts());
         let store = SledStore::open(&self.data).unwrap();
+        let checked = oracle::check_store(&store, &self.crowd.contacts());
         let runs = oracle::rows::<Run>(&store, Table::Run);
-        check_timers(&oracle::rows(&store, Table::Conversation), &runs);
-        check_versions(&runs);
+        check_timers(&oracle::rows(&store, Table::Conversation), &runs, TOCK);
+        check_versions(&runs, TICK);
         let waiting = oracle::rows(&store, Table::Outbox);
-        check_deliveries(&self.receiver, &runs, &waiting, self.crashes);
+        check_deliveries(TOLD, &self.receiver, &runs, &waiting, self.crashes);
         checked
     }
 
     /// The end: everybody is answered and goes, and the program itself finds nothing wrong with what is left.
     fn end(&mut self, scene: Scene, pusher: Option<Pusher>) -> oracle::Checked {
         let (host, address) = self.open();
+        self.work();
         self.crowd.leave();
         let agent = ureq::Agent::new_with_defaults();
         if let Some(pusher) = pusher {
@@ -367,171 +378,6 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// The runs of each conversation, in order.
-fn by_conversation(runs: &[Run]) -> BTreeMap<String, Vec<&Run>> {
-    let mut all: BTreeMap<String, Vec<&Run>> = BTreeMap::new();
-    for run in runs {
-        let conversation = oracle::conversation_of(run.id.as_str());
-        all.entry(conversation).or_default().push(run);
-    }
-    all
-}
-
-/// Whatever fired had been set and not fired before, and what hasn't fired is still set.
-fn check_timers(conversations: &[Conversation], runs: &[Run]) {
-    let runs = by_conversation(runs);
-    for state in conversations {
-        let mut set = BTreeMap::new();
-        for run in &runs[state.id.as_str()] {
-            for entry in &run.entries {
-                match &entry.change {
-                    Change::TimerSet { timer } => drop(set.insert(&timer.name, timer.due)),
-                    Change::TimerCancelled { timer } => drop(set.remove(&timer.name)),
-                    Change::TimerFired { timer } => {
-                        assert_eq!(set.remove(&timer.name), Some(timer.due), "{}", run.id);
-                        assert!(timer.due <= run.event.at, "{}: too early", run.id);
-                    }
-                    _ => {}
-                }
-            }
-            let heard = run.entries.iter().filter(|entry| entry.by == TOCK).count();
-            let fired = matches!(run.event.what, Occurrence::TimerFired { .. });
-            assert_eq!(heard, usize::from(fired), "{}: notes of a timer", run.id);
-        }
-        let left = state.timers.iter().map(|timer| (&timer.name, timer.due));
-        assert_eq!(left.collect::<BTreeMap<_, _>>(), set, "{}", state.id);
-    }
-}
-
-/// The last part of a version.
-fn patch(version: &str) -> u32 {
-    version.rsplit_once('.').unwrap().1.parse().unwrap()
-}
-
-/// Who was served by a version never gets an older one again.
-fn check_versions(runs: &[Run]) {
-    for (conversation, runs) in by_conversation(runs) {
-        let calls = runs.iter().flat_map(|run| &run.invocations);
-        let calls = calls.filter(|call| call.step == TICK);
-        let versions: Vec<u32> = calls.map(|call| patch(&call.version)).collect();
-        assert!(versions.is_sorted(), "{conversation}: {versions:?}");
-    }
-}
-
-/// Every notice was delivered or waits for that; what was delivered more than once is the same, once a crash at most;
-/// and a conversation's came in order.
-fn check_deliveries(receiver: &Receiver, runs: &[Run], waiting: &[Value], crashes: usize) {
-    let mut expected = BTreeMap::new();
-    for run in runs {
-        let told = run.entries.iter().filter_map(|entry| match &entry.change {
-            Change::Notified { to, text, .. } if to == TOLD => Some(text),
-            _ => None,
-        });
-        for (nth, text) in told.enumerate() {
-            expected.insert(format!("{}_{nth}", run.id), text.clone());
-        }
-    }
-    let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    let mut last: BTreeMap<String, (u32, u32)> = BTreeMap::new();
-    for delivery in receiver.received() {
-        let id = delivery.id;
-        assert_eq!(
-            delivery.body["text"],
-            Value::from(expected[&id].clone()),
-            "{id}"
-        );
-        let count = times.entry(id.clone()).or_default();
-        *count += 1;
-        if *count == 1 {
-            let (run, nth) = id.rsplit_once('_').unwrap();
-            let number = run.rsplit_once('_').unwrap().1.parse().unwrap();
-            let place = (number, nth.parse().unwrap());
-            let before = last.insert(oracle::conversation_of(run), place);
-            assert!(before < Some(place), "{id} came after {before:?}");
-        }
-    }
-    assert!(
-        times.values().all(|count| *count <= 1 + crashes),
-        "{times:?}"
-    );
-    let waiting = waiting.iter().map(|row| row["key"].as_str().unwrap());
-    let there: BTreeSet<&str> = times.keys().map(String::as_str).chain(waiting).collect();
-    let expected: BTreeSet<&str> = expected.keys().map(String::as_str).collect();
-    assert_eq!(
-        there, expected,
-        "delivered or waiting, and what people are to be told"
-    );
-}
-
-/// Pushes one version after the other and makes each live.
-struct Pusher {
-    thread: JoinHandle<Vec<u32>>,
-}
-
-impl Pusher {
-    fn start(whereabouts: &Arc<Whereabouts>) -> Self {
-        let whereabouts = Arc::clone(whereabouts);
-        Self {
-            thread: std::thread::spawn(move || push(&whereabouts)),
-        }
-    }
-
-    /// Ends it: every version that was acknowledged is there, and the last is live.
-    fn leave(self, agent: &ureq::Agent, address: SocketAddr) {
-        let acknowledged = self.thread.join().unwrap();
-        let url = format!("http://{address}/api/v1/plugins");
-        let listed: Value = agent
-            .get(url)
-            .call()
-            .unwrap()
-            .body_mut()
-            .read_json()
-            .unwrap();
-        let listed = listed["plugins"].as_array().unwrap();
-        let version = |plugin: &Value| patch(plugin["version"].as_str().unwrap());
-        let of_it = listed.iter().filter(|plugin| plugin["name"] == TICK);
-        let there: Vec<u32> = of_it.clone().map(version).collect();
-        assert_eq!(there, [&[0], &acknowledged[..]].concat(), "what was pushed");
-        let live = of_it.filter(|plugin| plugin["steps"] == json!([TICK]));
-        let live: Vec<u32> = live.map(version).collect();
-        assert_eq!(live, [*acknowledged.last().unwrap()], "what is live");
-    }
-}
-
-/// Until nothing new is wanted; gives the versions.
-fn push(whereabouts: &Whereabouts) -> Vec<u32> {
-    let config = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(PATIENCE))
-        .build();
-    let agent = ureq::Agent::from(config);
-    let insist = |what: &dyn Fn(SocketAddr) -> Result<u16, ureq::Error>| loop {
-        match what(whereabouts.wait()) {
-            Ok(200 | 201) => return,
-            Ok(503) | Err(_) => std::thread::sleep(Duration::from_millis(5)),
-            Ok(status) => panic!("a push was answered with {status}"),
-        }
-    };
-    let mut versions = Vec::new();
-    while !whereabouts.is_closed() {
-        let version = versions.len() as u32 + 1;
-        let component = tick(version);
-        insist(&|address| {
-            let url = format!("http://{address}/api/v1/plugins/{TICK}/0.1.{version}");
-            let request = agent.put(url).content_type("application/wasm");
-            Ok(request.send(&component[..])?.status().as_u16())
-        });
-        insist(&|address| {
-            let url = format!("http://{address}/api/v1/plugins/{TICK}/activate");
-            let wanted = json!({ "version": format!("0.1.{version}") });
-            let request = agent.post(url).content_type("application/json");
-            Ok(request.send(wanted.to_string())?.status().as_u16())
-        });
-        versions.push(version);
-    }
-    versions
-}
-
 /// Dies at the point as often as it is to, looks at what is left each time, and at the end lives on.
 fn live_through(point: &str, scene: Scene, hits: &[u32], compiled: &Path) {
     let began = Instant::now();
@@ -539,18 +385,26 @@ fn live_through(point: &str, scene: Scene, hits: &[u32], compiled: &Path) {
     let pusher = (scene == Pushing).then(|| {
         // The first start keeps the components: that isn't meant.
         life.work_and_die();
-        Pusher::start(&life.crowd.whereabouts)
+        let made = Made {
+            plugin: TICK,
+            component: tick,
+        };
+        Pusher::start(&life.crowd.whereabouts, made)
     });
-    for hit in hits {
-        if scene == Recovery {
+    for (nth, hit) in hits.iter().enumerate() {
+        if scene == Recovery && nth == 0 {
             life.work_and_die();
         }
-        assert!(
-            life.die_at(point, *hit, scene),
-            "{point}, {scene:?}, {hit}: never"
-        );
+        let mut died = life.die_at(point, *hit, scene);
+        if scene == Recovery && !died {
+            // The start before it had recovered everything.
+            life.work_and_die();
+            died = life.die_at(point, *hit, scene);
+        }
+        assert!(died, "{point}, {scene:?}, {hit}: it never got there");
         life.crowd.assert_well();
-        if scene != FirstStart {
+        // Looking is recovering: a start goes on from what the one before it left.
+        if !matches!(scene, FirstStart | Recovery) {
             life.check();
         }
     }

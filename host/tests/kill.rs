@@ -26,6 +26,7 @@ const CROWD: Size = Size {
     customers: 6,
     contacts: 3,
     pause: Duration::ZERO,
+    noise: 0,
 };
 /// After so many kills the data directory is looked at.
 const CHECK_EVERY: u64 = 50;

@@ -14,6 +14,8 @@ pub(crate) struct Size {
     pub(crate) contacts: usize,
     /// How long each thinks between two messages.
     pub(crate) pause: Duration,
+    /// About how many bytes each message has besides what it says: noise, which doesn't become smaller when packed.
+    pub(crate) noise: usize,
 }
 
 /// Customers at work, and where they write down what happened.

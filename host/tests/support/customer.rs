@@ -158,7 +158,12 @@ impl Customer {
                 diary[contact].acknowledged.len() + 1,
             )
         };
-        let text = text(&mut self.dice, number);
+        let mut text = text(&mut self.dice, number);
+        while text.len() < self.size.noise {
+            // Of private use: no language has them.
+            let private = 0xf_0000 + self.dice.below(0x8000) as u32;
+            text.extend(char::from_u32(private));
+        }
         let key = format!("{}-{contact}-{number}", self.number);
         self.diary.lock().unwrap()[contact].pending = Some(text.clone());
         let answer = self.insist(&name, &text, &key);

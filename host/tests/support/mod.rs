@@ -9,10 +9,12 @@
 )]
 #![allow(dead_code, reason = "no test needs all of it")]
 
+pub(crate) mod aftermath;
 pub(crate) mod crowd;
 pub(crate) mod customer;
 pub(crate) mod oracle;
 pub(crate) mod process;
+pub(crate) mod pusher;
 pub(crate) mod receiver;
 
 use std::time::Duration;

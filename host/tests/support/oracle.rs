@@ -40,10 +40,14 @@ pub(crate) struct Checked {
 
 /// Opens the data directory, which no host may have open, and checks all of it.
 pub(crate) fn check(data: &Path, contacts: &[Contact]) -> Checked {
-    let store = SledStore::open(data).unwrap();
+    check_store(&SledStore::open(data).unwrap(), contacts)
+}
+
+/// Checks all of an open store.
+pub(crate) fn check_store(store: &SledStore, contacts: &[Contact]) -> Checked {
     let sound = store.verify().unwrap();
     assert!(sound.is_sound(), "{sound:?}");
-    let found = Found::read(&store);
+    let found = Found::read(store);
     let mut checked = Checked::default();
     let by_contact = found.by_contact();
     for contact in contacts {
@@ -64,7 +68,7 @@ pub(crate) fn check(data: &Path, contacts: &[Contact]) -> Checked {
         by_contact.keys().all(|contact| known.contains(contact)),
         "a conversation of nobody"
     );
-    found.check_indexes(&store);
+    found.check_indexes(store);
     checked
 }
 
