@@ -76,7 +76,7 @@ const THRICE: &[u32] = &[1, 2, 3];
 /// A start comes there once: three starts one after the other.
 const EACH_START: &[u32] = &[1, 1, 1];
 /// The first times are the start's own commits; the later ones are customers'.
-const START_AND_WORK: &[u32] = &[1, 2, 3, 11, 24, 40];
+const START_AND_WORK: &[u32] = &[1, 2, 3, 12, 30];
 
 /// Every point of the program, when it dies there, and which time that it comes there.
 const ARMED: &[(&str, Scene, &[u32])] = &[
@@ -143,7 +143,7 @@ const ARMED: &[(&str, Scene, &[u32])] = &[
 /// A host comes to its point within this time, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// So many lives are lived beside each other.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 3;
 /// The plugin of which versions are pushed: it sets a timer of its own name at each message.
 const TICK: &str = "tick";
 /// Notes down that the timer fired.
@@ -221,11 +221,12 @@ impl Life {
         }
         let size = Size {
             customers: 3,
-            contacts: 2,
+            // Each message sets its conversation's timer anew: somebody must be silent for long enough.
+            contacts: if scene == Settling { 12 } else { 2 },
             pause: Duration::from_millis(match scene {
                 Settling | Pushing => 100,
                 Flood => 0,
-                _ => 5,
+                _ => 15,
             }),
             noise: if scene == Flood { 25_000 } else { 0 },
         };
