@@ -140,6 +140,8 @@ const ARMED: &[(&str, Scene, &[u32])] = &[
     ("engine::recovered", Recovery, EACH_START),
 ];
 
+/// Once more, its other threads going on for so many milliseconds: whoever was told too early has heard it then.
+const LINGERING: &str = "(25)";
 /// A host comes to its point within this time, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// So many lives are lived beside each other.
@@ -279,12 +281,12 @@ impl Life {
     }
 
     /// Starts and dies at the point; whether it did.
-    fn die_at(&mut self, point: &str, hit: u32, scene: Scene) -> bool {
+    fn die_at(&mut self, point: &str, hit: u32, scene: Scene, pause: &str) -> bool {
         let before = match hit {
             1 => String::new(),
             hit => format!("{}*off->", hit - 1),
         };
-        let mut host = self.serve(Some(&format!("{point}={before}return")));
+        let mut host = self.serve(Some(&format!("{point}={before}return{pause}")));
         let address = host.serves();
         if address.is_some() && matches!(scene, Recovery | FirstStart) {
             host.kill();
@@ -396,11 +398,11 @@ fn live_through(point: &str, scene: Scene, hits: &[u32], compiled: &Path) {
         if scene == Recovery && nth == 0 {
             life.work_and_die();
         }
-        let mut died = life.die_at(point, *hit, scene);
+        let mut died = life.die_at(point, *hit, scene, "");
         if scene == Recovery && !died {
             // The start before it had recovered everything.
             life.work_and_die();
-            died = life.die_at(point, *hit, scene);
+            died = life.die_at(point, *hit, scene, "");
         }
         assert!(died, "{point}, {scene:?}, {hit}: it never got there");
         life.crowd.assert_well();
@@ -408,6 +410,10 @@ fn live_through(point: &str, scene: Scene, hits: &[u32], compiled: &Path) {
         if !matches!(scene, FirstStart | Recovery) {
             life.check();
         }
+    }
+    if matches!(scene, Work | Settling | Pushing) {
+        life.die_at(point, hits[hits.len() - 1], scene, LINGERING);
+        life.check();
     }
     let checked = life.end(scene, pusher);
     eprintln!(
