@@ -97,6 +97,7 @@ const ARMED: &[(&str, Scene, &[u32])] = &[
     ("engine::batched", Work, THRICE),
     ("engine::submitted", Work, THRICE),
     ("store::grouped", Work, START_AND_WORK),
+    ("store::writing", Work, START_AND_WORK),
     ("store::written", Work, START_AND_WORK),
     ("store::synced", Work, START_AND_WORK),
     ("store::shown", Work, START_AND_WORK),

@@ -128,6 +128,7 @@ impl Journal {
         let Some(half) = self.files.get_mut(active) else {
             return Err(io::Error::other("there is no such file of the journal"));
         };
+        crash_point!("store::writing");
         half.file.write_all_at(&record, half.end)?;
         crash_point!("store::written");
         disk.sync(&half.file)?;
