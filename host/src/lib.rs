@@ -23,6 +23,9 @@
 //! - [`store`] — everything that the desk keeps, durable before anybody is told;
 //! - [`workflow`] — the desk directory: what it says, or everything that is wrong with it.
 
+#[macro_use]
+mod crash;
+
 pub mod api;
 pub mod author;
 pub mod cli;

@@ -12,20 +12,22 @@
 mod support;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use support::Dice;
-use support::customer::{Contact, Customer, Diary, Whereabouts, send};
+use support::crowd::{Crowd, Size};
+use support::customer::{Contact, send};
 use support::oracle::{self, Checked};
-use support::process::{HostProcess, program};
+use support::process::{HostProcess, program, replay};
 
-/// Threads of customers.
-const CUSTOMERS: u64 = 6;
-/// Contacts that each of them writes for in turn.
-const CONTACTS: usize = 3;
+/// Who writes: as fast as they can.
+const CROWD: Size = Size {
+    customers: 6,
+    contacts: 3,
+    pause: Duration::ZERO,
+    noise: 0,
+};
 /// After so many kills the data directory is looked at.
 const CHECK_EVERY: u64 = 50;
 
@@ -34,56 +36,6 @@ fn number_from(variable: &str, default: u64) -> u64 {
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(default)
-}
-
-/// Customers at work, and where they write down what happened.
-struct Crowd {
-    whereabouts: Arc<Whereabouts>,
-    diaries: Vec<Diary>,
-    threads: Vec<std::thread::JoinHandle<()>>,
-}
-
-impl Crowd {
-    fn start(seed: u64) -> Self {
-        let whereabouts = Arc::new(Whereabouts::default());
-        let mut crowd = Self {
-            whereabouts,
-            diaries: Vec::new(),
-            threads: Vec::new(),
-        };
-        for number in 0..CUSTOMERS {
-            let customer = Customer::new(number, CONTACTS, seed, Arc::clone(&crowd.whereabouts));
-            crowd.diaries.push(customer.diary());
-            crowd
-                .threads
-                .push(std::thread::spawn(move || customer.write()));
-        }
-        crowd
-    }
-
-    /// What everybody was told so far.
-    fn contacts(&self) -> Vec<Contact> {
-        self.diaries
-            .iter()
-            .flat_map(|diary| diary.lock().unwrap().clone())
-            .collect()
-    }
-
-    /// A customer who saw something wrong has ended.
-    fn assert_well(&self) {
-        assert!(
-            self.threads.iter().all(|thread| !thread.is_finished()),
-            "a customer saw something wrong"
-        );
-    }
-
-    /// Everybody gets their last message acknowledged and goes.
-    fn leave(&mut self) {
-        self.whereabouts.close();
-        for thread in self.threads.drain(..) {
-            thread.join().unwrap();
-        }
-    }
 }
 
 /// Runs the host until it is killed: mostly at work, sometimes while it starts.
@@ -106,18 +58,6 @@ fn run_and_kill(data: &Path, dice: &mut Dice, crowd: &Crowd) -> Option<Duration>
     host.kill();
     crowd.whereabouts.set(None);
     ready.map(|(_, took)| took)
-}
-
-fn replay(data: &Path) -> Value {
-    let output = program(data)
-        .args(["replay", "--json", "--data"])
-        .arg(data)
-        .output()
-        .unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["differences"], Value::Array(Vec::new()));
-    assert!(output.status.success());
-    report
 }
 
 /// What a fault is called, and what it does to a contact's record.
@@ -173,7 +113,7 @@ fn killed_two_hundred_times_under_load_it_loses_nothing_and_does_nothing_twice()
     first.kill();
 
     let mut dice = Dice::new(seed);
-    let mut crowd = Crowd::start(seed);
+    let mut crowd = Crowd::start(CROWD, seed);
     let mut starts = Vec::new();
     let began = Instant::now();
     for cycle in 1..=cycles {
@@ -212,7 +152,7 @@ fn killed_two_hundred_times_under_load_it_loses_nothing_and_does_nothing_twice()
         interrupted > cycles / 4,
         "only {interrupted} requests were interrupted"
     );
-    let replayed = replay(&data);
+    let replayed = replay(&data, None);
     assert_eq!(replayed["runs"], checked.runs);
     starts.sort();
     eprintln!(
@@ -245,7 +185,7 @@ fn a_second_host_on_the_same_data_is_told_who_has_it() {
 fn told_to_stop_it_ends_in_time_with_everything_that_it_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let mut crowd = Crowd::start(7);
+    let mut crowd = Crowd::start(CROWD, 7);
     let host = HostProcess::start(&data);
     crowd.whereabouts.set(Some(host.ready().0));
     while crowd.whereabouts.acknowledged.load(Ordering::Relaxed) < 60 {

@@ -103,6 +103,7 @@ pub(crate) async fn receive(
         sent_at: message.sent_at,
     });
     let Answer { run, .. } = api.engine.submit(request).await?;
+    crash_point!("api::answering");
     Ok(Json(answer(&run, &api)))
 }
 

@@ -83,6 +83,7 @@ pub fn main() -> ExitCode {
     {
         return crate::sandbox::compile_child_main();
     }
+    crate::crash::arm();
     let cli = Cli::parse();
     log();
     let result = match cli.command {

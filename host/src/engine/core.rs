@@ -227,6 +227,7 @@ impl Core {
             };
             // Whoever read what this run wrote must not become durable before it.
             let order = alone.or_else(|| touches_desk(&fresh.finished).then(in_turn));
+            crash_point!("engine::ran");
             let Some(memory) = self.settle_desk_memory(&fresh.finished) else {
                 continue;
             };
@@ -238,6 +239,7 @@ impl Core {
             };
             batch.expect_company(self.ready.load(Ordering::Relaxed));
             let flight = board.as_ref().map(|board| board.take_off());
+            crash_point!("engine::batched");
             let answer = Answer {
                 run: Arc::new(fresh.finished.run),
                 repeated: false,
@@ -252,6 +254,7 @@ impl Core {
                     done(result.map(|()| answer).map_err(EngineError::from));
                 }),
             );
+            crash_point!("engine::submitted");
             drop(board);
             drop(order);
             return;

@@ -318,6 +318,7 @@ impl Shared {
         }
         state.queue.push_back(job);
         lanes.waiting += 1;
+        crash_point!("engine::accepted");
         if !state.busy && state.queue.len() == 1 {
             lanes.ready.push_back(account);
             self.tell(lanes);
@@ -330,6 +331,7 @@ impl Shared {
         let (gate, places) = (&self.core.gate, self.config.workers.max(1));
         gate.enter(places);
         while let Some((account, job)) = self.next() {
+            crash_point!("engine::taken");
             let Job { task, lane } = job;
             let shared = Arc::clone(self);
             let freed = account.clone();
@@ -362,6 +364,7 @@ impl Shared {
                         run: Arc::clone(&answer.run),
                     });
                 }
+                crash_point!("engine::committed");
                 shared.free(&freed);
                 done(result);
             });
@@ -494,6 +497,7 @@ impl Shared {
             {
                 continue;
             }
+            crash_point!("engine::due");
             let shared = Arc::clone(self);
             let fired = key.clone();
             let done: OnDone = Box::new(move |result| shared.fired(&fired, &result.map(|_| ())));
@@ -505,6 +509,7 @@ impl Shared {
     }
 
     fn fired(&self, key: &[u8], result: &Result<(), EngineError>) {
+        crash_point!("engine::fired");
         match result {
             Ok(()) | Err(EngineError::Busy { .. } | EngineError::Stopping) => {}
             // The conversation or its timer is gone: so is the row.

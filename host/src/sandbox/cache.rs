@@ -116,11 +116,15 @@ impl Cache {
                 &compiled.code,
             ],
         )
-        .and_then(|()| fs::rename(&temporary, self.path(sha256)));
+        .and_then(|()| {
+            crash_point!("sandbox::compiled");
+            fs::rename(&temporary, self.path(sha256))
+        });
         if written.is_err() {
             drop(fs::remove_file(&temporary));
         }
         written?;
+        crash_point!("sandbox::kept");
         File::open(&self.directory)?.sync_all()
     }
 }

@@ -54,12 +54,14 @@ where
     (R,): ComponentNamedList + Lift,
 {
     let instance = pre.instantiate(&mut *store).map_err(Failed::Starting)?;
+    crash_point!("sandbox::instantiated");
     let export = instance
         .get_func(&mut *store, export)
         .ok_or_else(|| Failed::Starting(wasmtime::Error::msg("its export is gone")))?;
     // SAFETY: the caller's.
     let export = unsafe { TypedFunc::<P, (R,)>::new_unchecked(export) };
     let (answer,) = export.call(store, parameters).map_err(Failed::Running)?;
+    crash_point!("sandbox::answered");
     Ok(answer)
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Dice;
+use super::crowd::Size;
 
 /// How many messages a contact writes before another one takes its place.
 const MESSAGES_OF_A_CONTACT: usize = 40;
@@ -38,11 +39,13 @@ impl Whereabouts {
         self.closed.store(true, Ordering::SeqCst);
     }
 
-    fn is_closed(&self) -> bool {
+    /// Whether nothing new is to be begun.
+    pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::SeqCst)
     }
 
-    fn wait(&self) -> SocketAddr {
+    /// Waits until the host is somewhere.
+    pub(crate) fn wait(&self) -> SocketAddr {
         let address = self.address.lock().unwrap();
         let absent = |address: &mut Option<SocketAddr>| address.is_none();
         let (address, timeout) = self
@@ -84,7 +87,7 @@ pub(crate) type Diary = Arc<Mutex<Vec<Contact>>>;
 /// One thread of customers: several contacts in turn, each with one message under way at a time.
 pub(crate) struct Customer {
     number: u64,
-    contacts: usize,
+    size: Size,
     dice: Dice,
     agent: ureq::Agent,
     whereabouts: Arc<Whereabouts>,
@@ -93,12 +96,7 @@ pub(crate) struct Customer {
 
 impl Customer {
     /// A thread's worth of customers.
-    pub(crate) fn new(
-        number: u64,
-        contacts: usize,
-        seed: u64,
-        whereabouts: Arc<Whereabouts>,
-    ) -> Self {
+    pub(crate) fn new(number: u64, size: Size, seed: u64, whereabouts: Arc<Whereabouts>) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
@@ -107,7 +105,7 @@ impl Customer {
         let dice = Dice::new(seed ^ (number + 1).wrapping_mul(0x9e37_79b9));
         Self {
             number,
-            contacts,
+            size,
             dice,
             agent: config.into(),
             whereabouts,
@@ -122,9 +120,11 @@ impl Customer {
 
     /// Writes until it is told that nothing more is wanted.
     pub(crate) fn write(mut self) {
-        let mut current: Vec<usize> = (0..self.contacts).map(|slot| self.newcomer(slot)).collect();
+        let mut current: Vec<usize> = (0..self.size.contacts)
+            .map(|slot| self.newcomer(slot))
+            .collect();
         while !self.whereabouts.is_closed() {
-            let slot = self.dice.below(self.contacts as u64) as usize;
+            let slot = self.dice.below(self.size.contacts as u64) as usize;
             let written = self.diary.lock().unwrap()[current[slot]].acknowledged.len();
             if written >= MESSAGES_OF_A_CONTACT {
                 current[slot] = self.newcomer(slot);
@@ -134,6 +134,7 @@ impl Customer {
             } else {
                 self.say(current[slot]);
             }
+            std::thread::sleep(self.size.pause);
         }
     }
 
@@ -157,7 +158,12 @@ impl Customer {
                 diary[contact].acknowledged.len() + 1,
             )
         };
-        let text = text(&mut self.dice, number);
+        let mut text = text(&mut self.dice, number);
+        while text.len() < self.size.noise {
+            // Of private use: no language has them.
+            let private = 0xf_0000 + self.dice.below(0x8000) as u32;
+            text.extend(char::from_u32(private));
+        }
         let key = format!("{}-{contact}-{number}", self.number);
         self.diary.lock().unwrap()[contact].pending = Some(text.clone());
         let answer = self.insist(&name, &text, &key);

@@ -7,10 +7,15 @@
     clippy::indexing_slicing,
     reason = "only tests use this: a panic here is their failure report"
 )]
+#![allow(dead_code, reason = "no test needs all of it")]
 
+pub(crate) mod aftermath;
+pub(crate) mod crowd;
 pub(crate) mod customer;
 pub(crate) mod oracle;
 pub(crate) mod process;
+pub(crate) mod pusher;
+pub(crate) mod receiver;
 
 use std::time::Duration;
 

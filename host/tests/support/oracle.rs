@@ -40,10 +40,14 @@ pub(crate) struct Checked {
 
 /// Opens the data directory, which no host may have open, and checks all of it.
 pub(crate) fn check(data: &Path, contacts: &[Contact]) -> Checked {
-    let store = SledStore::open(data).unwrap();
+    check_store(&SledStore::open(data).unwrap(), contacts)
+}
+
+/// Checks all of an open store.
+pub(crate) fn check_store(store: &SledStore, contacts: &[Contact]) -> Checked {
     let sound = store.verify().unwrap();
     assert!(sound.is_sound(), "{sound:?}");
-    let found = Found::read(&store);
+    let found = Found::read(store);
     let mut checked = Checked::default();
     let by_contact = found.by_contact();
     for contact in contacts {
@@ -64,7 +68,7 @@ pub(crate) fn check(data: &Path, contacts: &[Contact]) -> Checked {
         by_contact.keys().all(|contact| known.contains(contact)),
         "a conversation of nobody"
     );
-    found.check_indexes(&store);
+    found.check_indexes(store);
     checked
 }
 
@@ -107,7 +111,8 @@ pub(crate) fn check_over_http(agent: &ureq::Agent, address: SocketAddr, contacts
     }
 }
 
-fn rows<T: DeserializeOwned>(store: &SledStore, table: Table) -> Vec<T> {
+/// Every row of a table, in order.
+pub(crate) fn rows<T: DeserializeOwned>(store: &SledStore, table: Table) -> Vec<T> {
     let mut last = Vec::new();
     let mut all = Vec::new();
     loop {
@@ -141,7 +146,7 @@ fn count(store: &SledStore, table: Table) -> usize {
 }
 
 /// The conversation that the id of a message or run names.
-fn conversation_of(id: &str) -> String {
+pub(crate) fn conversation_of(id: &str) -> String {
     let bare = id.split_once('_').unwrap().1.rsplit_once('_').unwrap().0;
     format!("con_{bare}")
 }

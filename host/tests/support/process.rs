@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 /// The first start compiles the plugins, perhaps on a busy machine.
 const FIRST_START: Duration = Duration::from_secs(180);
@@ -41,12 +42,30 @@ fn log(data: &Path) -> File {
         .unwrap()
 }
 
+/// Repeats every run of a data directory that no host has open: none may differ. The report.
+pub(crate) fn replay(data: &Path, desk: Option<&Path>) -> Value {
+    let mut command = program(data);
+    command.arg("replay").args(desk);
+    let output = command.args(["--json", "--data"]).arg(data).output();
+    let output = output.unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["differences"], Value::Array(Vec::new()));
+    assert!(output.status.success());
+    report
+}
+
 impl HostProcess {
     /// Starts the built-in demo desk; returns at once.
     pub(crate) fn start(data: &Path) -> Self {
         let mut command = program(data);
+        command.arg("serve");
+        Self::serve(command, data)
+    }
+
+    /// Starts whatever the command line says so far; returns at once.
+    pub(crate) fn serve(mut command: Command, data: &Path) -> Self {
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdout(Stdio::piped());
         let began = Instant::now();
@@ -88,6 +107,27 @@ impl HostProcess {
         }
     }
 
+    /// Waits until it serves or has ended; its address where it serves.
+    pub(crate) fn serves(&self) -> Option<SocketAddr> {
+        match self.address.recv_timeout(FIRST_START) {
+            Ok(address) => Some(address),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("the host neither serves nor ends"),
+        }
+    }
+
+    /// Waits until it ends by itself; how it did, if it does in time.
+    pub(crate) fn ended_within(&mut self, patience: Duration) -> Option<ExitStatus> {
+        let asked = Instant::now();
+        while asked.elapsed() < patience {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some(status);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        None
+    }
+
     /// Its process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
@@ -103,16 +143,9 @@ impl HostProcess {
     pub(crate) fn terminate(mut self, patience: Duration) -> (ExitStatus, Duration) {
         let asked = Instant::now();
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return (status, asked.elapsed());
-            }
-            assert!(
-                asked.elapsed() < patience,
-                "the host did not stop within {patience:?}"
-            );
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let status = self.ended_within(patience);
+        let status = status.unwrap_or_else(|| panic!("the host did not stop within {patience:?}"));
+        (status, asked.elapsed())
     }
 }
 

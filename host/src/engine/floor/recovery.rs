@@ -101,6 +101,7 @@ impl Core {
         let result = store.commit(batch);
         flight.land(result.is_ok());
         result?;
+        crash_point!("engine::recovered");
         Ok(outage)
     }
 

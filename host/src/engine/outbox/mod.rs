@@ -168,7 +168,9 @@ fn call(
             outcomes.push(None);
             continue;
         }
+        crash_point!("outbox::sending");
         let outcome = send(core, agents, directory, delivery);
+        crash_point!("outbox::sent");
         let unreachable = matches!(outcome, Err(Refusal::Receiver(_)));
         if outcome.is_err() {
             refused.push(&delivery.conversation);
@@ -208,7 +210,9 @@ fn settle(
     if batch.operations().is_empty() {
         return Ok(());
     }
-    core.store().commit(batch)
+    core.store().commit(batch)?;
+    crash_point!("outbox::marked");
+    Ok(())
 }
 
 fn send(

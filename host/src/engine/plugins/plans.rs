@@ -307,6 +307,7 @@ pub(super) fn keep_for_replay(
     }
     if !batch.is_empty() {
         store.commit(batch)?;
+        crash_point!("plugins::recorded");
     }
     Ok(())
 }

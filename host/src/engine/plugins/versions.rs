@@ -117,6 +117,7 @@ impl Core {
             .sandbox
             .activate(bytes)
             .map_err(|error| PluginsError::Refused { from, error })?;
+        crash_point!("plugins::compiled");
         let manifest = plugin.manifest().clone();
         version_of(&manifest)?;
         if manifest.name != name || manifest.version != version {
@@ -173,6 +174,7 @@ impl Core {
                 },
             );
             self.store.commit(batch)?;
+            crash_point!("plugins::stored");
         }
         Ok(PluginVersion {
             name: name.to_owned(),
@@ -334,13 +336,16 @@ impl Core {
         batch.put_json(Table::Plugin, keys::plugin_active(name), history);
         // What was beside the old version says nothing of the new one.
         batch.delete(Table::Plugin, keys::plugin_trial(name));
+        crash_point!("plugins::activating");
         self.store.commit(batch)?;
+        crash_point!("plugins::activated");
         self.replace_workflow(Workflow {
             beside: workflow.beside.without(name),
             ..workflow
         });
         self.save_trials()?;
         self.take_up_trials()?;
+        crash_point!("plugins::live");
         tracing::info!(plugin = name, version, "a plugin version is live");
         Ok(())
     }

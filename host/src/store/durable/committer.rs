@@ -268,6 +268,7 @@ impl Committer {
     pub(super) fn run(mut self) {
         let _ = self.queue.thread.set(std::thread::current().id());
         while let Some(group) = self.queue.take() {
+            crash_point!("store::grouped");
             self.commit(group);
         }
         self.taken.close();
@@ -339,6 +340,7 @@ impl Committer {
         if let Some(group) = self.journal.waits_for() {
             self.taken.wait(group)?;
             self.journal.turn();
+            crash_point!("store::turned");
             self.taken.want(self.group);
         }
         let group = self.group.wrapping_add(1);
@@ -349,9 +351,11 @@ impl Committer {
             })?;
         self.group = group;
         self.reader.exclusive().add(group, changes);
+        crash_point!("store::shown");
         if let Err(error) = self.mark.write(group) {
             tracing::warn!(%error, "could not move the mark of the store");
         }
+        crash_point!("store::marked");
         Ok(())
     }
 }

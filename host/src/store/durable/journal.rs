@@ -91,6 +91,7 @@ impl Journal {
                     }
                     half.file.set_len(0)?;
                 }
+                crash_point!("store::blanked");
                 disk.sync(&half.file)?;
             }
             (half.end, half.newest) = (0, 0);
@@ -127,8 +128,11 @@ impl Journal {
         let Some(half) = self.files.get_mut(active) else {
             return Err(io::Error::other("there is no such file of the journal"));
         };
+        crash_point!("store::writing");
         half.file.write_all_at(&record, half.end)?;
+        crash_point!("store::written");
         disk.sync(&half.file)?;
+        crash_point!("store::synced");
         half.is_blank = false;
         half.end = half.end.saturating_add(record.len() as u64);
         half.newest = number;

@@ -126,6 +126,7 @@ impl LargeFiles {
             let number = self.temporary.fetch_add(1, Ordering::Relaxed);
             let temporary = self.dir.join(format!("new-{number}"));
             let written = self.write_new(disk, &temporary, value).and_then(|()| {
+                crash_point!("large::written");
                 let replaced = fs::metadata(&path).map_or(0, |data| data.len());
                 fs::rename(&temporary, &path).map_err(LargeError::Write)?;
                 self.bytes.fetch_add(large.bytes, Ordering::Relaxed);
@@ -137,6 +138,7 @@ impl LargeFiles {
                 return written;
             }
         }
+        crash_point!("large::named");
         // Also for a file found: whoever renamed it may not have come as far as this.
         sync_directory(disk, &self.dir).map_err(LargeError::Sync)
     }

@@ -86,6 +86,7 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
     let mark = Mark::open(&paths.mark()).map_err(|error| failed(&error))?;
     let (mut journal, groups) = Journal::open(dir).map_err(|error| failed(&error))?;
     let found = read_state(&reader, mark.read(), groups, options)?;
+    crash_point!("store::opened");
 
     let mut writer = Writer {
         data: File::open(paths.data()).map_err(|error| failed(&error))?,
@@ -115,6 +116,7 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
             .take_over(share)
             .map_err(|error| StoreError::io("bring the journal into the store", &error))?;
         if replayed > 0 {
+            crash_point!("store::replayed");
             tracing::info!(groups = replayed, "brought the journal into the store");
         }
         let bytes = std::fs::metadata(paths.data()).map_or(0, |data| data.len());
@@ -135,6 +137,7 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
     journal
         .clear(disk.as_ref())
         .map_err(|error| failed(&error))?;
+    crash_point!("store::cleared");
     if let Ok(free) = disk.free_bytes(dir) {
         reserve.take(free, options.low_space_bytes);
     }

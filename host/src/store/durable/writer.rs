@@ -79,10 +79,12 @@ impl Writer {
                 record::prefixed(record::space::STORE, State::KEY),
                 state.write(),
             );
+            crash_point!("store::planned");
             {
                 let _whole = self.reader.applying();
                 finally(|| self.reader.db.apply_batch(plan.batch))?;
             }
+            crash_point!("store::applied");
             self.state = state;
             released.extend(plan.released);
             changes = rest;
@@ -91,6 +93,7 @@ impl Writer {
             }
         }
         self.barrier()?;
+        crash_point!("store::checkpointed");
         released.extend(self.reader.exclusive().settle(share.group));
         for sha256 in released {
             // Where that cannot be known the file stays.
@@ -168,6 +171,7 @@ impl Writer {
     /// sled writes, then the system, then the drive.
     pub(super) fn barrier(&mut self) -> Result<(), StoreError> {
         finally(|| self.reader.db.flush())?;
+        crash_point!("store::flushed");
         self.sync_blobs()
             .and_then(|()| self.disk.sync(&self.data))
             .map_err(|error| stopped(&error))
