@@ -95,7 +95,8 @@ fn renumbered(bytes: &[u8], version: &str) -> Vec<u8> {
     let mut renumbered = bytes.to_vec();
     for at in 1..bytes.len() {
         let place = at..at + VERSION.len();
-        if bytes.get(place.clone()) == Some(VERSION.as_bytes()) && bytes.get(at - 1) != Some(&b'@')
+        if bytes.get(place.clone()) == Some(VERSION.as_bytes())
+            && bytes.get(at - 1) != Some(&b'@')
             && let Some(place) = renumbered.get_mut(place)
         {
             place.copy_from_slice(version.as_bytes());

@@ -185,7 +185,7 @@ fn activating_what_no_step_accepts_changes_nothing() {
         (
             "talk",
             "0.2.0",
-            "talk 0.2.0 is in the host, but step \"talk\" wants talk@^0.1; change that in desk.toml, or push a version that it takes",
+            "talk 0.2.0 is in the host, but step \"one\" wants talk@^0.1, step \"two\" wants talk@^0.1; change that in desk.toml, or push a version that it takes",
         ),
         (
             "idle",

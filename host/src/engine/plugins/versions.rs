@@ -300,9 +300,13 @@ impl Core {
     /// A version that isn't there, or that no step takes.
     fn why_not_live(&self, name: &str, version: &str) -> Result<PluginsError, PluginsError> {
         let desk = self.desk();
-        let there = Candidates::gather(&desk, &self.store, &self.sandbox)?;
-        let mut there = there.0.get(name).into_iter().flatten();
-        if !there.any(|candidate| candidate.version.to_string() == version) {
+        // Those that steps use, whoever brought them; and all that were pushed.
+        let used = Candidates::gather(&desk, &self.store, &self.sandbox)?;
+        let mut used = used.0.get(name).into_iter().flatten();
+        let key = keys::plugin_version(name, version);
+        let is_there = used.any(|candidate| candidate.version.to_string() == version)
+            || self.store.get(Table::Plugin, &key)?.is_some();
+        if !is_there {
             return Ok(PluginsError::NotFound {
                 name: name.to_owned(),
                 version: version.to_owned(),
