@@ -4,7 +4,8 @@
 //! is anybody told, and readers see it (`pending`). sled takes the rows over afterwards, many groups at once
 //! (`applier`): a batch of sled's costs three writes that each wait for the disk and some thirty wake-ups of its threads, whether
 //! it has ten rows or a thousand. sled 0.34's `flush` ends before the drive's cache is flushed, so it is followed by
-//! `fdatasync` of sled's file before the journal forgets anything.
+//! `fdatasync` of sled's file before the journal forgets anything, and what sled takes for a durable write is made one
+//! (`sync_range`).
 //! Every row carries a checksum (`record`), long values are cut up and very long ones are files of their own
 //! (`large`), because sled never syncs pages above 128 KiB. The store knows what all its rows add up to and how far
 //! it had come (`state`), because sled opens a damaged log as if it merely ended earlier.
@@ -25,6 +26,8 @@ mod pending;
 mod reader;
 mod record;
 mod state;
+#[cfg(target_os = "linux")]
+mod sync_range;
 mod writer;
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 //!
 //! What a loss of power may leave: of a file everything that was written before a sync of it began that had ended; of
 //! what was written later any part, each write whole, not at all or torn between sectors; of names in a directory what
-//! was there when a sync of the directory began, and any first part of what was done to it later. `sync_file_range`,
-//! which sled uses, makes nothing durable.
+//! was there when a sync of the directory began, and any first part of what was done to it later.
 //!
 //! Needs a C compiler for the library, as linking Rust does; says so where there is none.
 
