@@ -47,10 +47,7 @@ pub(crate) fn load(
     time: Duration,
     name: &str,
 ) -> anyhow::Result<Phase> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let began = Instant::now();
         let until = began + time;
         let clients: Vec<_> = (0..connections)
@@ -76,6 +73,13 @@ pub(crate) fn load(
             middle_ms: median(waits),
         })
     })
+}
+
+/// For clients: one thread, so that they take as little of the machine as they can.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
 }
 
 /// One connection; how long each of its requests took, in milliseconds.
@@ -175,10 +179,7 @@ fn says(
     contact: &str,
     texts: impl Iterator<Item = &'static str>,
 ) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let mut stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let mut buffer = Vec::new();
@@ -196,16 +197,12 @@ pub(crate) fn send(
     [method, path, kind]: [&str; 3],
     body: &[u8],
 ) -> anyhow::Result<()> {
-    let mut request = format!(
+    let head = format!(
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
         body.len()
-    )
-    .into_bytes();
-    request.extend(body);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
+    );
+    let request = [head.as_bytes(), body].concat();
+    runtime()?.block_on(async {
         let mut stream = TcpStream::connect(address).await?;
         exchange(&mut stream, &request, &mut Vec::new()).await
     })

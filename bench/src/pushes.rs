@@ -58,8 +58,8 @@ pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
     .map(|(what, times)| (what, round(median(times))));
     let [(_, floor), ..] = figures;
     let mut table = Table::new(
-        "A component of 180 KB, in milliseconds",
-        &["", "until then", "ratio"],
+        "The plugin greeting pushed, in milliseconds",
+        &["", "ms", "ratio"],
     );
     for (what, time) in figures {
         table.row([
@@ -90,7 +90,8 @@ fn activate(address: SocketAddr, version: &str) -> anyhow::Result<()> {
     )
 }
 
-/// The component under another version of the same length; that of the contract, which follows an `@`, stays.
+/// The component under another version of the same length; that of the contract, which follows an `@`, stays. The host
+/// refuses one whose version isn't found.
 fn renumbered(bytes: &[u8], version: &str) -> Vec<u8> {
     let mut renumbered = bytes.to_vec();
     for at in 1..bytes.len() {
