@@ -174,9 +174,10 @@ class N8n(Server):
     # With 32 connections, an answer may take some seconds.
     seconds = 20
 
-    def __init__(self, name: str, data: Path, node: Path, folder: Path, **settings: str):
-        super().__init__(name, data, folder / "n8n", folder / "short")
+    def __init__(self, name: str, data: Path, node: Path, folder: Path, steps: str, **settings: str):
+        super().__init__(name, data, folder / "n8n", folder / steps)
         self.node, self.n8n, self.settings = node, folder / "n8n", settings
+        self.steps = {"STEPS": str(folder / steps / "steps.mjs")}
 
     def introduce(self):
         # As its editor does it: this version can't activate what its command line has imported.
@@ -193,7 +194,7 @@ class N8n(Server):
             finally:
                 connection.close()
 
-        workflow = json.loads(subprocess.check_output([self.node, self.n8n / "workflow.mjs"]))
+        workflow = json.loads(subprocess.check_output([self.node, self.n8n / "workflow.mjs"], env=self.steps))
         owner = {"email": "owner@example.com", "firstName": "Desk", "lastName": "Owner", "password": "Complaint1"}
         self.until(lambda: tell("owner/setup", owner))
         kept = self.until(lambda: tell("workflows", workflow))
@@ -210,9 +211,11 @@ class N8n(Server):
             "N8N_DIAGNOSTICS_ENABLED": "false",
             "N8N_VERSION_NOTIFICATIONS_ENABLED": "false",
             "N8N_TEMPLATES_ENABLED": "false",
+            # Its Code nodes may have no module otherwise.
+            "NODE_FUNCTION_ALLOW_EXTERNAL": "desk",
             "NODE_ENV": "production",
         }
-        return [([self.node, self.n8n / "node_modules/n8n/bin/n8n", "start"], settings | self.settings)]
+        return [([self.node, self.n8n / "node_modules/n8n/bin/n8n", "start"], settings | self.settings | self.steps)]
 
 
 def spawn(command: list, environment: dict, data: Path) -> subprocess.Popen:

@@ -1,6 +1,5 @@
-// Prints the workflow: a webhook, a Code node for each of the short steps; the last one's item is the answer. A Code node has
-// nothing but its own source, so it gets the step's.
-import { functions } from "../short/steps.mjs";
+// Prints the workflow: a webhook, a Code node for each step; the last one's item is the answer.
+const { steps } = await import(process.env.STEPS);
 
 const webhook = {
   name: "webhook",
@@ -9,11 +8,12 @@ const webhook = {
   parameters: { httpMethod: "POST", path: "messages", responseMode: "lastNode" },
   webhookId: "messages",
 };
-const codes = functions.map((step, place) => ({
-  name: step.name,
+const body = (place) => `return require("desk").step(${place}, $input.first().json${place ? "" : ".body"});`;
+const codes = steps.map(({ name }, place) => ({
+  name,
   type: "n8n-nodes-base.code",
   typeVersion: 2,
-  parameters: { jsCode: `${step}\nreturn ${step.name}($input.first().json${place ? "" : ".body"});` },
+  parameters: { jsCode: body(place) },
 }));
 const nodes = [webhook, ...codes].map((node, place) => ({ id: node.name, position: [200 * place, 0], ...node }));
 const connections = nodes.slice(1).map(({ name }, place) => [

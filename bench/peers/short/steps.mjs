@@ -74,8 +74,7 @@ function followUpVisit(message) {
   return { ...message, promise, rating, survey: thanked ? "asked" : "not-asked" };
 }
 
-// n8n gets each as a text, so none uses anything from outside itself.
-export const functions = [greeting, triage, autoReply, complaintForwarding, followUpVisit];
+const functions = [greeting, triage, autoReply, complaintForwarding, followUpVisit];
 
 // As the same steps are called: what a step answered is the message anew.
 export const begin = (message) => ({ message });
