@@ -14,8 +14,6 @@ use super::{Article, KnowledgeError};
 
 /// Of a longer message only the beginning is looked at, which bounds the work of a search.
 const QUESTION_CHARS: usize = 400;
-/// Of more sentences the rest counts only for the whole message.
-const CLAUSES: usize = 8;
 /// An identifier (an order, a phone number) is a word with at least as many digits: it tells nothing about the topic.
 const IDENTIFIER_DIGITS: usize = 4;
 
@@ -53,8 +51,8 @@ impl Passage {
 
 /// A customer's message.
 pub(super) struct QuestionText {
-    /// The message as a whole and, if there are several, its clauses.
-    pub(super) parts: Vec<Passage>,
+    /// No word and no pair of characters reaches over the end of a clause.
+    pub(super) clauses: Vec<Passage>,
     /// The language that the message seems to be written in.
     pub(super) language: &'static str,
 }
@@ -118,17 +116,12 @@ impl Analyzer {
             .map_or(query.len(), |(index, _)| index);
         let query = query.get(..end).unwrap_or(query);
         let folded = self.fold(query);
-        let clauses: Vec<&str> = folded
+        let clauses = folded
             .split(is_clause_end)
             .filter(|clause| !clause.trim().is_empty())
-            .collect();
-        let mut parts = vec![Passage::new(self.folded_words(&folded), true)];
-        if clauses.len() > 1 {
-            let clauses = clauses.into_iter().take(CLAUSES);
-            parts.extend(clauses.map(|clause| Passage::new(self.folded_words(clause), true)));
-        }
+            .map(|clause| Passage::new(self.folded_words(clause), true));
         QuestionText {
-            parts,
+            clauses: clauses.collect(),
             language: written_in(query, &folded),
         }
     }
@@ -217,32 +210,41 @@ fn terms(words: &[Word], chars: bool) -> Vec<String> {
         if let (Some(before), Some(first), true) = (last, word.text.chars().next(), word.joined) {
             terms.push(String::from_iter([before, first]));
         }
-        // A word of two characters is its own pair.
-        terms.extend(
-            pairs(&word.text)
-                .into_iter()
-                .filter(|pair| *pair != word.text),
-        );
+        pairs(&word.text, |pair| {
+            // A word of two characters is its own pair.
+            if pair != word.text {
+                terms.push(pair.to_owned());
+            }
+        });
         if chars {
-            terms.extend(single(&word.text));
+            singles(&word.text, |single| terms.push(single.to_owned()));
         }
         last = word.text.chars().last();
     }
     terms
 }
 
-pub(super) fn pairs(word: &str) -> Vec<String> {
-    word.chars()
-        .zip(word.chars().skip(1))
-        .map(|(a, b)| String::from_iter([a, b]))
-        .collect()
+/// Calls `with` for each two neighbouring characters of a word.
+pub(super) fn pairs(word: &str, mut with: impl FnMut(&str)) {
+    let mut chars = word.char_indices();
+    let mut start = chars.next().map_or(0, |(first, _)| first);
+    let mut ends = chars.map(|(at, _)| at).chain([word.len()]);
+    // The first of two begins where the pair before it had its second.
+    let Some(mut middle) = ends.next() else {
+        return;
+    };
+    for end in ends {
+        with(word.get(start..end).unwrap_or_default());
+        (start, middle) = (middle, end);
+    }
 }
 
-/// Single characters are marked, for a character within a word says less than a word of one character.
-pub(super) fn single(word: &str) -> Vec<String> {
-    word.chars()
-        .map(|c| String::from_iter([SINGLE, c]))
-        .collect()
+/// Calls `with` for each character of a word, marked, for a character within a word says less than a word of one
+/// character.
+pub(super) fn singles(word: &str, mut with: impl FnMut(&str)) {
+    for character in word.chars() {
+        with(&String::from_iter([SINGLE, character]));
+    }
 }
 
 /// Whether a term is two Chinese characters.
@@ -361,8 +363,10 @@ mod tests {
     #[test]
     fn a_long_message_is_cut_at_its_beginning() {
         let analyzer = Analyzer::new().unwrap();
-        let parts = analyzer.question(&"退货。".repeat(100_000)).parts;
-        assert_eq!(parts.len(), 1 + CLAUSES);
-        assert!(parts[0].words.len() <= QUESTION_CHARS);
+        let clauses = analyzer.question(&"退货。".repeat(100_000)).clauses;
+        assert_eq!(
+            clauses.len(),
+            QUESTION_CHARS.div_ceil("退货。".chars().count())
+        );
     }
 }

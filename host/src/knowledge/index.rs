@@ -29,9 +29,9 @@ const QUESTIONS_BOOST: f32 = 2.0;
 const TEXT_BOOST: f32 = 0.7;
 
 /// A term of a question and where articles have it.
-#[derive(Debug, Clone)]
-pub(super) struct Lookup {
-    pub(super) text: String,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lookup<'v> {
+    pub(super) text: &'v str,
     pub(super) places: u8,
 }
 
@@ -109,7 +109,7 @@ impl ArticleIndex {
     /// Positions of valid articles that have some of the terms, the best by BM25 first.
     pub(super) fn candidates(
         &self,
-        lookups: &[Lookup],
+        lookups: &[Lookup<'_>],
         at: jiff::Timestamp,
         limit: usize,
     ) -> Vec<usize> {
@@ -143,7 +143,7 @@ impl ArticleIndex {
             .collect()
     }
 
-    fn clauses(&self, lookups: &[Lookup]) -> Vec<(Occur, Box<dyn Query>)> {
+    fn clauses(&self, lookups: &[Lookup<'_>]) -> Vec<(Occur, Box<dyn Query>)> {
         let fields = [
             (self.fields.title, TITLE, TITLE_BOOST),
             (self.fields.questions, QUESTIONS, QUESTIONS_BOOST),
@@ -153,7 +153,7 @@ impl ArticleIndex {
         for lookup in lookups.iter().take(MOST_TERMS) {
             for (field, place, boost) in fields {
                 if lookup.places & place != 0 {
-                    let term = Term::from_field_text(field, &lookup.text);
+                    let term = Term::from_field_text(field, lookup.text);
                     let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
                     clauses.push((
                         Occur::Should,

@@ -5,9 +5,11 @@
 //! how much of the wording does the customer say, each word weighed by how telling it is. Small talk covers little
 //! and says little that is telling; a paraphrase does both.
 
+use std::ops::Range;
+
 use super::analysis::{self, ArticleText, Passage, QuestionText};
 use super::index::Lookup;
-use super::vocabulary::{Unit, Vocabulary};
+use super::vocabulary::{Term, Unit, Vocabulary};
 
 /// A clause that answers well is worth as much as the rest of the message has to do with it.
 const CLAUSE: f32 = 0.75;
@@ -27,6 +29,9 @@ const INCIDENTAL: f32 = 0.5;
 /// What it counts that every two neighbouring Chinese characters of a message appear in an article: enough to be found
 /// first by a part of its text (R88), too little to be sure.
 const AS_PART: f32 = 0.3;
+
+/// Of more clauses the rest counts only for the whole message.
+const CLAUSES: usize = 8;
 
 /// The agreement from which on an answer was right often enough, and small talk was answered seldom enough, and the
 /// confidence that it is called.
@@ -111,47 +116,81 @@ impl Wording {
 }
 
 /// A customer's message, ready to be compared.
-pub(super) struct Question {
+pub(super) struct Question<'v> {
+    units: Vec<Unit>,
+    /// The message as a whole and, if there are several, its clauses.
     parts: Vec<Part>,
     /// The known pairs of neighbouring Chinese characters, and how many there are.
     pairs: Vec<u32>,
     pair_count: usize,
     /// What to look for in the index.
-    pub(super) lookups: Vec<Lookup>,
-    /// Empty between any two comparisons.
-    scratch: TermSet,
+    pub(super) lookups: Vec<Lookup<'v>>,
+    desk: Desk,
 }
 
-impl Question {
-    pub(super) fn new(text: &QuestionText, vocabulary: &Vocabulary) -> Self {
-        let parts = text.parts.iter().map(|part| {
-            let units = vocabulary.units(&part.words);
+/// The message, or a clause of it.
+struct Part {
+    /// Which of the message's.
+    units: Range<usize>,
+    weight: f32,
+    /// Its words, pairs and characters.
+    has: TermSet,
+    /// How well it agrees with the best phrase of the article that is looked at, 0 to 1.
+    strength: f32,
+}
+
+/// Room to compare an article in, so that the next one needs no new memory.
+struct Desk {
+    /// Empty between any two uses.
+    terms: TermSet,
+    more_terms: TermSet,
+    /// How well the article has each unit of the message outside the phrase that is looked at.
+    elsewhere: Vec<f32>,
+    /// How central each is to the article.
+    central: Vec<f32>,
+    /// How well the phrase has each, or the rest of the article.
+    found: Vec<f32>,
+}
+
+impl<'v> Question<'v> {
+    pub(super) fn new(text: &QuestionText, vocabulary: &'v Vocabulary) -> Self {
+        let mut units = Vec::new();
+        let mut clauses = Vec::with_capacity(text.clauses.len());
+        let mut whole = TermSet::new(vocabulary.len());
+        let (mut pairs, mut pair_count) = (Vec::new(), 0);
+        for clause in &text.clauses {
+            let first = units.len();
+            units.extend(clause.words.iter().map(|word| vocabulary.unit(word)));
             let mut has = TermSet::new(vocabulary.len());
-            let said = part.terms.iter().filter_map(|term| vocabulary.term(term));
-            said.for_each(|term| has.insert(term.id));
-            let meant = units.iter().filter_map(|unit| unit.id);
-            meant.for_each(|id| has.insert(id));
-            Part {
-                weight: weight(&units),
-                units,
-                has,
+            for text in &clause.terms {
+                let id = vocabulary.term(text).map(|term| term.id);
+                id.into_iter().for_each(|id| has.insert(id));
+                if analysis::is_pair(text) {
+                    pairs.extend(id);
+                    pair_count += 1;
+                }
             }
-        });
-        let message = text.parts.first().map_or(&[][..], |message| &message.terms);
-        let pairs: Vec<&String> = message
-            .iter()
-            .filter(|term| analysis::is_pair(term))
-            .collect();
+            let part = Part::new(first, &units, has);
+            whole.join(&part.has);
+            clauses.push(part);
+        }
+        let mut parts = vec![Part::new(0, &units, whole)];
+        if clauses.len() > 1 {
+            parts.extend(clauses.into_iter().take(CLAUSES));
+        }
         Self {
-            parts: parts.collect(),
-            pairs: pairs
-                .iter()
-                .filter_map(|pair| vocabulary.term(pair))
-                .map(|term| term.id)
-                .collect(),
-            pair_count: pairs.len(),
+            desk: Desk {
+                terms: TermSet::new(vocabulary.len()),
+                more_terms: TermSet::new(vocabulary.len()),
+                elsewhere: vec![0.0; units.len()],
+                central: vec![0.0; units.len()],
+                found: vec![0.0; units.len()],
+            },
+            units,
+            parts,
+            pairs,
+            pair_count,
             lookups: lookups(text, vocabulary),
-            scratch: TermSet::new(vocabulary.len()),
         }
     }
 
@@ -161,50 +200,143 @@ impl Question {
     }
 
     pub(super) fn confidence(&mut self, wording: &Wording) -> Confidence {
-        let mut parts: Vec<Compared<'_>> = self
-            .parts
-            .iter()
-            .map(|part| Compared::new(part, wording))
-            .collect();
+        let as_part = self.beside(wording);
+        let Self {
+            units, parts, desk, ..
+        } = self;
+        let Some((whole, _)) = parts.split_first() else {
+            return Confidence::of(0.0);
+        };
+        if whole.weight <= 0.0 {
+            return Confidence::of(as_part);
+        }
+        let covers = sum(units, &desk.elsewhere) / whole.weight;
+        parts.iter_mut().for_each(|part| part.strength = 0.0);
+        let mut has_other = false;
         for phrase in &wording.phrases {
             if phrase.weight <= 0.0 {
                 continue;
             }
-            phrase.ids.iter().for_each(|id| self.scratch.insert(*id));
-            for part in &mut parts {
-                part.strength = part.strength.max(part.resemblance(phrase, &self.scratch));
+            let said = parts.first().map(|whole| &whole.has);
+            let is_other = |id: &u32| said.is_none_or(|said| !said.contains(*id));
+            if phrase.ids.iter().all(is_other) {
+                has_other = true;
+                continue;
             }
-            phrase.ids.iter().for_each(|id| self.scratch.remove(*id));
+            desk.terms.holding(&phrase.ids, |terms| {
+                let places = desk.found.iter_mut().zip(units.iter().zip(&desk.elsewhere));
+                for (found, (unit, elsewhere)) in places {
+                    *found = presence(unit, terms).max(*elsewhere);
+                }
+            });
+            for part in &mut *parts {
+                part.meet(units, desk, Some(phrase));
+            }
         }
-        let Some((whole, clauses)) = parts.split_first() else {
-            return Confidence::of(0.0);
-        };
-        let mut best = whole.strength.max(self.as_part_of(wording));
-        for clause in clauses {
-            let context = CLAUSE + (1.0 - CLAUSE) * whole.covers;
-            best = best.max(context * clause.strength);
+        if has_other {
+            desk.found.copy_from_slice(&desk.elsewhere);
+            for part in &mut *parts {
+                part.meet(units, desk, None);
+            }
+        }
+        let mut best = as_part;
+        for (number, part) in parts.iter().enumerate() {
+            // A clause counts less, the less the article has of the rest.
+            let context = if number == 0 {
+                1.0
+            } else {
+                CLAUSE + (1.0 - CLAUSE) * covers
+            };
+            best = best.max(context * part.strength);
         }
         Confidence::of(best)
     }
 
-    fn as_part_of(&self, wording: &Wording) -> f32 {
+    /// Puts down how well the article has each unit, and gives what it counts that the message is a part of its text.
+    fn beside(&mut self, wording: &Wording) -> f32 {
+        let Desk {
+            terms: heads,
+            more_terms: text,
+            elsewhere,
+            central,
+            ..
+        } = &mut self.desk;
+        let units = &self.units;
+        let mut known_pairs = 0;
+        heads.holding(&wording.heads, |heads| {
+            text.holding(&wording.text, |text| {
+                for (unit, elsewhere) in units.iter().zip(elsewhere) {
+                    let in_heads = IN_HEADS * presence(unit, heads);
+                    *elsewhere = if in_heads >= IN_TEXT {
+                        in_heads
+                    } else {
+                        in_heads.max(IN_TEXT * presence(unit, text))
+                    };
+                }
+                let has = |id: &&u32| text.contains(**id) || heads.contains(**id);
+                known_pairs = self.pairs.iter().filter(has).count();
+            });
+        });
+        heads.holding(&wording.central, |terms| {
+            for (unit, central) in units.iter().zip(central) {
+                *central = presence(unit, terms);
+            }
+        });
         if self.pair_count == 0 {
             return 0.0;
         }
-        let has = |id: &&u32| {
-            wording.text.binary_search(id).is_ok() || wording.heads.binary_search(id).is_ok()
-        };
-        let share = self.pairs.iter().filter(has).count() as f32 / self.pair_count as f32;
+        let share = known_pairs as f32 / self.pair_count as f32;
         AS_PART * share * share
     }
 }
 
-/// The message, or a clause of it.
-struct Part {
-    units: Vec<Unit>,
-    weight: f32,
-    /// Its words, pairs and characters.
-    has: TermSet,
+impl Part {
+    /// The units from the first on.
+    fn new(first: usize, units: &[Unit], mut has: TermSet) -> Self {
+        let own = units.get(first..).unwrap_or_default();
+        let meant = own.iter().filter_map(|unit| unit.id);
+        meant.for_each(|id| has.insert(id));
+        Self {
+            units: first..units.len(),
+            weight: weight(own),
+            has,
+            strength: 0.0,
+        }
+    }
+
+    /// How much of a phrase it says, 0 to 1.
+    fn share_of(&self, phrase: &Phrase) -> f32 {
+        let units = phrase.units.iter();
+        let said = units.map(|unit| unit.weight * presence(unit, &self.has));
+        said.sum::<f32>() / phrase.weight
+    }
+
+    /// Notes how well it agrees with a phrase that has its units as found; without one, with any of which it says
+    /// nothing.
+    fn meet(&mut self, units: &[Unit], desk: &Desk, phrase: Option<&Phrase>) {
+        if self.weight <= 0.0 {
+            return;
+        }
+        let units = own(units, &self.units);
+        let found = own(&desk.found, &self.units);
+        let central = own(&desk.central, &self.units);
+        let mut matched = 0.0;
+        let mut telling = 0.0;
+        for ((unit, found), central) in units.iter().zip(found).zip(central) {
+            matched += unit.weight * found;
+            telling += unit.weight * (INCIDENTAL * found).max(*central);
+        }
+        let covers = matched / self.weight;
+        let telling = (telling / TELLING).min(1.0);
+        let strength =
+            |share: f32| telling * (QUESTION_SHARE * covers + (1.0 - QUESTION_SHARE) * share);
+        // Most phrases can't be the best, however much of them is said.
+        const ALL: f32 = 1.001;
+        if strength(ALL) > self.strength {
+            let share = phrase.map_or(0.0, |phrase| self.share_of(phrase));
+            self.strength = self.strength.max(strength(share));
+        }
+    }
 }
 
 /// One way in which an article says what it is about.
@@ -215,70 +347,18 @@ struct Phrase {
     ids: Vec<u32>,
 }
 
+fn own<'a, T>(of_message: &'a [T], units: &Range<usize>) -> &'a [T] {
+    of_message.get(units.clone()).unwrap_or_default()
+}
+
 fn weight(units: &[Unit]) -> f32 {
     units.iter().map(|unit| unit.weight).sum()
 }
 
-/// A part beside an article.
-struct Compared<'a> {
-    part: &'a Part,
-    /// How well the article has each word outside the phrase that is looked at.
-    elsewhere: Vec<f32>,
-    /// How central each word is to the article.
-    central: Vec<f32>,
-    /// How much of what the customer says the article's heads or text have.
-    covers: f32,
-    /// How well it agrees with the best of the article's phrases, 0 to 1.
-    strength: f32,
-}
-
-impl<'a> Compared<'a> {
-    fn new(part: &'a Part, wording: &Wording) -> Self {
-        let mut compared = Self {
-            part,
-            elsewhere: Vec::new(),
-            central: Vec::new(),
-            covers: 0.0,
-            strength: 0.0,
-        };
-        if part.weight <= 0.0 {
-            return compared;
-        }
-        let units = part.units.iter();
-        compared.elsewhere = units.map(|unit| elsewhere(unit, wording)).collect();
-        let found = part.units.iter().zip(&compared.elsewhere);
-        compared.covers = found.map(|(unit, found)| unit.weight * found).sum::<f32>() / part.weight;
-        let units = part.units.iter();
-        let central = |unit| presence(unit, |id| wording.central.binary_search(&id).is_ok());
-        compared.central = units.map(central).collect();
-        compared
-    }
-
-    /// 0 to 1: how well this part's words and one phrase agree. `has` is the set of the phrase's terms.
-    fn resemblance(&self, phrase: &Phrase, has: &TermSet) -> f32 {
-        let part = self.part;
-        if part.weight <= 0.0 {
-            return 0.0;
-        }
-        let mut matched = 0.0;
-        let mut telling = 0.0;
-        for ((unit, elsewhere), central) in
-            part.units.iter().zip(&self.elsewhere).zip(&self.central)
-        {
-            let found = presence(unit, |id| has.contains(id)).max(*elsewhere);
-            matched += unit.weight * found;
-            telling += unit.weight * (INCIDENTAL * found).max(*central);
-        }
-        let covers = matched / part.weight;
-        let covered = phrase
-            .units
-            .iter()
-            .map(|unit| unit.weight * presence(unit, |id| part.has.contains(id)))
-            .sum::<f32>()
-            / phrase.weight;
-        let agreement = QUESTION_SHARE * covers + (1.0 - QUESTION_SHARE) * covered;
-        agreement * (telling / TELLING).min(1.0)
-    }
+/// What the units weigh that are found as well.
+fn sum(units: &[Unit], found: &[f32]) -> f32 {
+    let units = units.iter().zip(found);
+    units.map(|(unit, found)| unit.weight * found).sum()
 }
 
 /// Terms of the vocabulary, a bit for each: asked a hundred times for each phrase of each candidate.
@@ -312,27 +392,31 @@ impl TermSet {
         let (word, bit) = Self::place(id);
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
-}
 
-fn elsewhere(unit: &Unit, wording: &Wording) -> f32 {
-    let in_heads = IN_HEADS * presence(unit, |id| wording.heads.binary_search(&id).is_ok());
-    if in_heads >= IN_TEXT {
-        return in_heads;
+    fn join(&mut self, other: &Self) {
+        for (word, other) in self.0.iter_mut().zip(&other.0) {
+            *word |= other;
+        }
     }
-    let in_text = presence(unit, |id| wording.text.binary_search(&id).is_ok());
-    in_heads.max(IN_TEXT * in_text)
+
+    /// What it is used for while it has these terms besides, and only then.
+    fn holding(&mut self, ids: &[u32], with: impl FnOnce(&Self)) {
+        ids.iter().for_each(|id| self.insert(*id));
+        with(self);
+        ids.iter().for_each(|id| self.remove(*id));
+    }
 }
 
 /// How well a word is found among others, 0 to 1.
-fn presence(unit: &Unit, has: impl Fn(u32) -> bool) -> f32 {
-    if unit.id.is_some_and(&has) {
+fn presence(unit: &Unit, terms: &TermSet) -> f32 {
+    if unit.id.is_some_and(|id| terms.contains(id)) {
         return unit.quality;
     }
     let share = |of: &[u32], count: u8| {
         if count == 0 {
             0.0
         } else {
-            of.iter().filter(|id| has(**id)).count() as f32 / f32::from(count)
+            of.iter().filter(|id| terms.contains(**id)).count() as f32 / f32::from(count)
         }
     };
     (BY_PAIRS * share(&unit.pairs, unit.pair_count))
@@ -342,48 +426,38 @@ fn presence(unit: &Unit, has: impl Fn(u32) -> bool) -> f32 {
 /// The terms of the whole message that some article has. Words that only say how something is asked are looked up
 /// only if there are no others; misspelt words as what they are taken for; single characters only where they are
 /// words or belong to a word that no article has.
-fn lookups(text: &QuestionText, vocabulary: &Vocabulary) -> Vec<Lookup> {
-    let Some(message) = text.parts.first() else {
-        return Vec::new();
-    };
-    let mut wanted: Vec<String> = Vec::new();
-    for word in message.words.iter().filter(|word| !word.function) {
+fn lookups<'v>(text: &QuestionText, vocabulary: &'v Vocabulary) -> Vec<Lookup<'v>> {
+    let words = || text.clauses.iter().flat_map(|clause| &clause.words);
+    let mut wanted: Vec<(&'v str, &'v Term)> = Vec::new();
+    let mut want = |text: &str| wanted.extend(vocabulary.entry(text));
+    for word in words().filter(|word| !word.function) {
         match vocabulary.term(&word.text) {
             Some(_) => {}
-            None if word.han => wanted.extend(analysis::single(&word.text)),
-            None => wanted.extend(
-                vocabulary
-                    .guess(&word.text)
-                    .map(|(text, _)| text.to_owned()),
-            ),
+            None if word.han => analysis::singles(&word.text, &mut want),
+            None => {
+                if let Some((text, _)) = vocabulary.guess(&word.text) {
+                    want(text);
+                }
+            }
         }
         if word.text.chars().count() == 1 {
-            wanted.extend(analysis::single(&word.text));
+            analysis::singles(&word.text, &mut want);
         }
     }
-    let all_function = message.words.iter().all(|word| word.function);
-    let is_function = |term: &str| {
-        message
-            .words
-            .iter()
-            .any(|word| word.function && word.text == term)
+    let all_function = words().all(|word| word.function);
+    let is_function = |term: &str| words().any(|word| word.function && word.text == term);
+    let terms = text.clauses.iter().flat_map(|clause| &clause.terms);
+    terms
+        .filter(|term| !analysis::is_single(term) && (all_function || !is_function(term)))
+        .for_each(|term| want(term));
+    // Terms are numbered in the order of their texts.
+    wanted.sort_unstable_by_key(|(_, term)| term.id);
+    wanted.dedup_by_key(|(_, term)| term.id);
+    let lookup = |(text, term): (&'v str, &Term)| Lookup {
+        text,
+        places: term.places,
     };
-    wanted.extend(
-        message
-            .terms
-            .iter()
-            .filter(|term| !analysis::is_single(term) && (all_function || !is_function(term)))
-            .cloned(),
-    );
-    wanted.sort_unstable();
-    wanted.dedup();
-    let known = wanted.into_iter().filter_map(|text| {
-        Some(Lookup {
-            places: vocabulary.term(&text)?.places,
-            text,
-        })
-    });
-    known.collect()
+    wanted.into_iter().map(lookup).collect()
 }
 
 fn sorted(ids: impl Iterator<Item = u32>) -> Vec<u32> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::analysis::{ArticleText, Passage, Word, pairs, single};
+use super::analysis::{ArticleText, Passage, Word, pairs, singles};
 use super::spelling::Spelling;
 
 /// Where a term stands.
@@ -35,9 +35,9 @@ pub(super) struct Unit {
     /// Below 1 if the word had to be guessed.
     pub(super) quality: f32,
     /// The known pairs of its characters, and how many pairs there are.
-    pub(super) pairs: Box<[u32]>,
+    pub(super) pairs: Vec<u32>,
     pub(super) pair_count: u8,
-    pub(super) chars: Box<[u32]>,
+    pub(super) chars: Vec<u32>,
     pub(super) char_count: u8,
 }
 
@@ -128,6 +128,12 @@ impl Vocabulary {
         self.terms.get(text)
     }
 
+    /// The term, and its text as it is kept here.
+    pub(super) fn entry(&self, text: &str) -> Option<(&str, &Term)> {
+        let (text, term) = self.terms.get_key_value(text)?;
+        Some((text, term))
+    }
+
     /// How many terms there are; their numbers are smaller.
     pub(super) fn len(&self) -> usize {
         self.terms.len()
@@ -138,7 +144,7 @@ impl Vocabulary {
         words.iter().map(|word| self.unit(word)).collect()
     }
 
-    fn unit(&self, word: &Word) -> Unit {
+    pub(super) fn unit(&self, word: &Word) -> Unit {
         let known = self
             .term(&word.text)
             .map(|term| (term.id, term.weight, 1.0));
@@ -150,19 +156,7 @@ impl Vocabulary {
             Some((id, weight, quality)) => (Some(id), weight, quality),
             None => (None, UNKNOWN_WEIGHT, 1.0),
         };
-        let (pairs, chars) = if word.han {
-            (pairs(&word.text), single(&word.text))
-        } else {
-            (Vec::new(), Vec::new())
-        };
-        let known = |terms: &[String]| {
-            terms
-                .iter()
-                .filter_map(|text| self.term(text))
-                .map(|term| term.id)
-                .collect()
-        };
-        Unit {
+        let mut unit = Unit {
             id,
             weight: if word.function {
                 FUNCTION_WEIGHT
@@ -170,21 +164,28 @@ impl Vocabulary {
                 weight
             },
             quality,
-            pair_count: count(&pairs),
-            char_count: count(&chars),
-            pairs: known(&pairs),
-            chars: known(&chars),
+            pairs: Vec::new(),
+            pair_count: 0,
+            chars: Vec::new(),
+            char_count: 0,
+        };
+        if word.han {
+            pairs(&word.text, |pair| {
+                unit.pair_count = unit.pair_count.saturating_add(1);
+                unit.pairs.extend(self.term(pair).map(|term| term.id));
+            });
+            singles(&word.text, |single| {
+                unit.char_count = unit.char_count.saturating_add(1);
+                unit.chars.extend(self.term(single).map(|term| term.id));
+            });
         }
+        unit
     }
 
     /// The known word that a misspelt English one seems to mean.
     pub(super) fn guess(&self, word: &str) -> Option<(&str, u32)> {
         self.spelling.near(word).next()
     }
-}
-
-fn count(of: &[String]) -> u8 {
-    u8::try_from(of.len()).unwrap_or(u8::MAX)
 }
 
 /// Inverse document frequency over topics, scaled to 0 … 1.
