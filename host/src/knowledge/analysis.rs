@@ -226,16 +226,12 @@ fn terms(words: &[Word], chars: bool) -> Vec<String> {
 
 /// Calls `with` for each two neighbouring characters of a word.
 pub(super) fn pairs(word: &str, mut with: impl FnMut(&str)) {
-    let mut chars = word.char_indices();
-    let mut start = chars.next().map_or(0, |(first, _)| first);
-    let mut ends = chars.map(|(at, _)| at).chain([word.len()]);
-    // The first of two begins where the pair before it had its second.
-    let Some(mut middle) = ends.next() else {
-        return;
-    };
-    for end in ends {
-        with(word.get(start..end).unwrap_or_default());
-        (start, middle) = (middle, end);
+    let mut before = None;
+    for (at, character) in word.char_indices() {
+        if let Some(start) = before.replace(at) {
+            let end = at + character.len_utf8();
+            with(word.get(start..end).unwrap_or_default());
+        }
     }
 }
 

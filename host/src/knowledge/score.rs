@@ -125,7 +125,7 @@ pub(super) struct Question<'v> {
     pair_count: usize,
     /// What to look for in the index.
     pub(super) lookups: Vec<Lookup<'v>>,
-    desk: Desk,
+    scratch: Scratch,
 }
 
 /// The message, or a clause of it.
@@ -140,7 +140,7 @@ struct Part {
 }
 
 /// Room to compare an article in, so that the next one needs no new memory.
-struct Desk {
+struct Scratch {
     /// Empty between any two uses.
     terms: TermSet,
     more_terms: TermSet,
@@ -155,31 +155,32 @@ struct Desk {
 impl<'v> Question<'v> {
     pub(super) fn new(text: &QuestionText, vocabulary: &'v Vocabulary) -> Self {
         let mut units = Vec::new();
-        let mut clauses = Vec::with_capacity(text.clauses.len());
+        let mut clauses = Vec::new();
         let mut whole = TermSet::new(vocabulary.len());
         let (mut pairs, mut pair_count) = (Vec::new(), 0);
-        for clause in &text.clauses {
+        for (number, clause) in text.clauses.iter().enumerate() {
             let first = units.len();
             units.extend(clause.words.iter().map(|word| vocabulary.unit(word)));
-            let mut has = TermSet::new(vocabulary.len());
+            let mut ids = Vec::with_capacity(clause.terms.len());
             for text in &clause.terms {
                 let id = vocabulary.term(text).map(|term| term.id);
-                id.into_iter().for_each(|id| has.insert(id));
+                ids.extend(id);
                 if analysis::is_pair(text) {
                     pairs.extend(id);
                     pair_count += 1;
                 }
             }
-            let part = Part::new(first, &units, has);
-            whole.join(&part.has);
-            clauses.push(part);
+            ids.iter().for_each(|id| whole.insert(*id));
+            if text.clauses.len() > 1 && number < CLAUSES {
+                let mut has = TermSet::new(vocabulary.len());
+                ids.iter().for_each(|id| has.insert(*id));
+                clauses.push(Part::new(first, &units, has));
+            }
         }
         let mut parts = vec![Part::new(0, &units, whole)];
-        if clauses.len() > 1 {
-            parts.extend(clauses.into_iter().take(CLAUSES));
-        }
+        parts.extend(clauses);
         Self {
-            desk: Desk {
+            scratch: Scratch {
                 terms: TermSet::new(vocabulary.len()),
                 more_terms: TermSet::new(vocabulary.len()),
                 elsewhere: vec![0.0; units.len()],
@@ -202,7 +203,10 @@ impl<'v> Question<'v> {
     pub(super) fn confidence(&mut self, wording: &Wording) -> Confidence {
         let as_part = self.beside(wording);
         let Self {
-            units, parts, desk, ..
+            units,
+            parts,
+            scratch,
+            ..
         } = self;
         let Some((whole, _)) = parts.split_first() else {
             return Confidence::of(0.0);
@@ -210,7 +214,7 @@ impl<'v> Question<'v> {
         if whole.weight <= 0.0 {
             return Confidence::of(as_part);
         }
-        let covers = sum(units, &desk.elsewhere) / whole.weight;
+        let covers = sum(units, &scratch.elsewhere) / whole.weight;
         parts.iter_mut().for_each(|part| part.strength = 0.0);
         let mut has_other = false;
         for phrase in &wording.phrases {
@@ -223,20 +227,23 @@ impl<'v> Question<'v> {
                 has_other = true;
                 continue;
             }
-            desk.terms.holding(&phrase.ids, |terms| {
-                let places = desk.found.iter_mut().zip(units.iter().zip(&desk.elsewhere));
+            scratch.terms.holding(&phrase.ids, |terms| {
+                let places = scratch
+                    .found
+                    .iter_mut()
+                    .zip(units.iter().zip(&scratch.elsewhere));
                 for (found, (unit, elsewhere)) in places {
                     *found = presence(unit, terms).max(*elsewhere);
                 }
             });
             for part in &mut *parts {
-                part.meet(units, desk, Some(phrase));
+                part.meet(units, scratch, Some(phrase));
             }
         }
         if has_other {
-            desk.found.copy_from_slice(&desk.elsewhere);
+            scratch.found.copy_from_slice(&scratch.elsewhere);
             for part in &mut *parts {
-                part.meet(units, desk, None);
+                part.meet(units, scratch, None);
             }
         }
         let mut best = as_part;
@@ -254,13 +261,13 @@ impl<'v> Question<'v> {
 
     /// Puts down how well the article has each unit, and gives what it counts that the message is a part of its text.
     fn beside(&mut self, wording: &Wording) -> f32 {
-        let Desk {
+        let Scratch {
             terms: heads,
             more_terms: text,
             elsewhere,
             central,
             ..
-        } = &mut self.desk;
+        } = &mut self.scratch;
         let units = &self.units;
         let mut known_pairs = 0;
         heads.holding(&wording.heads, |heads| {
@@ -313,13 +320,13 @@ impl Part {
 
     /// Notes how well it agrees with a phrase that has its units as found; without one, with any of which it says
     /// nothing.
-    fn meet(&mut self, units: &[Unit], desk: &Desk, phrase: Option<&Phrase>) {
+    fn meet(&mut self, units: &[Unit], scratch: &Scratch, phrase: Option<&Phrase>) {
         if self.weight <= 0.0 {
             return;
         }
         let units = own(units, &self.units);
-        let found = own(&desk.found, &self.units);
-        let central = own(&desk.central, &self.units);
+        let found = own(&scratch.found, &self.units);
+        let central = own(&scratch.central, &self.units);
         let mut matched = 0.0;
         let mut telling = 0.0;
         for ((unit, found), central) in units.iter().zip(found).zip(central) {
@@ -347,6 +354,7 @@ struct Phrase {
     ids: Vec<u32>,
 }
 
+/// Those of a part, among what the message has of each unit.
 fn own<'a, T>(of_message: &'a [T], units: &Range<usize>) -> &'a [T] {
     of_message.get(units.clone()).unwrap_or_default()
 }
@@ -391,12 +399,6 @@ impl TermSet {
     fn contains(&self, id: u32) -> bool {
         let (word, bit) = Self::place(id);
         self.0.get(word).is_some_and(|word| word & bit != 0)
-    }
-
-    fn join(&mut self, other: &Self) {
-        for (word, other) in self.0.iter_mut().zip(&other.0) {
-            *word |= other;
-        }
     }
 
     /// What it is used for while it has these terms besides, and only then.
