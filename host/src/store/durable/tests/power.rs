@@ -8,6 +8,7 @@
 //! Needs a C compiler for the library, as linking Rust does; says so where there is none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -47,10 +48,6 @@ fn read(record: &[u8]) -> Vec<Entry> {
         let word = |nth: usize| u64::from_ne_bytes(rest[nth * 8..nth * 8 + 8].try_into().unwrap());
         let length = usize::try_from(word(1)).unwrap();
         let (inode, offset, thread) = (word(2), word(3), word(4));
-        // The process was killed while it wrote.
-        if rest.len() < 40 + length {
-            break;
-        }
         let payload = rest[40..40 + length].to_vec();
         let text = || String::from_utf8(payload.clone()).unwrap();
         let path = || PathBuf::from(text());
@@ -296,10 +293,10 @@ fn library(dir: &Path) -> Option<PathBuf> {
         .then_some(library)
 }
 
-/// Lets the child write until it has acknowledged enough, and kills it.
+/// Lets the child write until it has been written down enough and it dies of that.
 fn recorded(dir: &Path, root: &Path, library: &Path) -> Vec<Entry> {
     let record = dir.join("record");
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let ended = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
             "store::durable::tests::kill::child",
@@ -310,20 +307,13 @@ fn recorded(dir: &Path, root: &Path, library: &Path) -> Vec<Entry> {
         .env("LD_PRELOAD", library)
         .env("POWER_ROOT", root)
         .env("POWER_RECORD", &record)
+        .env("POWER_BYTES", (24 << 20).to_string())
+        .env("POWER_SECONDS", "20")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn()
+        .status()
         .unwrap();
-    let begun = std::time::Instant::now();
-    loop {
-        std::thread::sleep(Duration::from_millis(100));
-        let size = std::fs::metadata(&record).map_or(0, |record| record.len());
-        if size > 24 << 20 || begun.elapsed() > Duration::from_secs(20) {
-            break;
-        }
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    assert_eq!(ended.signal(), Some(9), "{ended}");
     read(&std::fs::read(&record).unwrap())
 }
 
