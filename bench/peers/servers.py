@@ -75,9 +75,23 @@ class Server:
             time.sleep(0.005)
         raise SystemExit(f"{self.name} did not answer within {START} s: {read(self.data / 'log')[-2000:]}")
 
+    def signal(self, number: signal.Signals):
+        """To all processes and their children."""
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, number)
+
+    def pause(self):
+        """Until it is resumed, the server takes nothing of the processors' time."""
+        self.signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.signal(signal.SIGCONT)
+
     def stop(self):
         for process in self.processes:
             process.terminate()
+        self.resume()
         for process in self.processes:
             try:
                 process.wait(STOP)
