@@ -16,9 +16,10 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// mostly costs; the stack lies at the memory's beginning, so that an overflow traps.
 const STACK_SIZE: u32 = 65_536;
 
-/// Bytes of memory that a component begins with: what any usual call needs, because growing is a system call that
-/// interrupts every other thread. Untouched pages cost nothing.
-const INITIAL_MEMORY: u32 = 1 << 20;
+/// Bytes of memory that a component begins with, besides its stack and its data: what any usual call needs, because
+/// growing is a system call that interrupts every other thread. Not more, because the system is asked after each call
+/// which pages of it were written.
+const INITIAL_HEAP: u32 = 256 << 10;
 
 /// Variables that reach the compiler's process; all others could change the bytes.
 const KEPT_VARIABLES: [&str; 30] = [
@@ -238,7 +239,7 @@ impl Toolchain {
         renamed.push((target.to_owned(), "/target".into()));
         renamed.push((self.std_source.clone(), library));
         let mut flags = OsString::from(format!(
-            "-Clink-arg=-zstack-size={STACK_SIZE}\x1f-Clink-arg=--initial-memory={INITIAL_MEMORY}"
+            "-Clink-arg=-zstack-size={STACK_SIZE}\x1f-Clink-arg=--initial-heap={INITIAL_HEAP}"
         ));
         for (from, to) in renamed {
             for from in [from.canonicalize().unwrap_or_else(|_| from.clone()), from] {

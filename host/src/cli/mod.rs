@@ -74,8 +74,7 @@ enum Command {
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
-    memory::without_huge_pages();
-    memory::given_back_soon();
+    memory::set_up();
     // Compiling a stranger's bytes has a process of its own, with nothing of the rest.
     if std::env::args_os()
         .nth(1)

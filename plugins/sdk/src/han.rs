@@ -4,8 +4,6 @@
 //! Kept as text because it is compact, costs nothing at start and can be read and mended by a person.
 //! Every character takes three bytes of UTF-8, whose byte order is the order of the code points: that is what is searched.
 
-use core::cmp::Ordering;
-
 use crate::text::is_one_of;
 
 /// Pairs of a Traditional character and its Simplified form, ordered by the Traditional one.
@@ -135,25 +133,17 @@ const SIMPLIFIED: &str = "\
     鸦鸩鸪鸭鸯鸳鸵鸶鸽鸾鸿鹃鹄鹅鹉鹊鹌鹏鹑鹞鹤鹦鹧鹭鹰鹳麦麸黄黉黩鼹齐齿龃龄龇龈龉龊龋龌龙龚龟\
 ";
 
-fn utf8(character: char) -> Option<[u8; 3]> {
-    let mut buffer = [0; 3];
-    (character.len_utf8() == 3).then(|| {
-        character.encode_utf8(&mut buffer);
-        buffer
-    })
-}
-
 fn decode(bytes: &[u8]) -> Option<char> {
     core::str::from_utf8(bytes).ok()?.chars().next()
 }
 
-fn order(row: &[u8], wanted: &[u8; 3]) -> Ordering {
-    row.get(..3).unwrap_or_default().cmp(wanted.as_slice())
-}
-
 /// Which characters some table has: most characters of a text are in none, and this tells it without a search. All of
 /// the tables' are from U+4E00 to U+9FFF.
-struct Marks([u64; MARKS]);
+struct Marks {
+    marks: [u64; MARKS],
+    /// How many characters stand before each of `marks`.
+    before: [u16; MARKS],
+}
 
 const FIRST: usize = 0x4E00;
 const MARKS: usize = (0xA000 - FIRST) / 64;
@@ -166,7 +156,7 @@ impl Marks {
     /// Of every `step` bytes of `table` the first character.
     const fn of(table: &str, step: usize) -> Self {
         let bytes = table.as_bytes();
-        let mut marks = [0; MARKS];
+        let mut marks = [0u64; MARKS];
         let mut at = 0;
         while at < bytes.len() {
             let code = ((bytes[at] as usize & 0xF) << 12)
@@ -175,14 +165,30 @@ impl Marks {
             marks[(code - FIRST) / 64] |= 1 << ((code - FIRST) % 64);
             at += step;
         }
-        Self(marks)
+        let mut before = [0u16; MARKS];
+        let mut group = 1;
+        while group < MARKS {
+            before[group] = before[group - 1] + marks[group - 1].count_ones() as u16;
+            group += 1;
+        }
+        Self { marks, before }
     }
 
+    /// The character's place among those of the table, which are in order.
+    #[inline]
+    fn place(&self, character: char) -> Option<usize> {
+        let code = (character as usize).checked_sub(FIRST)?;
+        let (marks, mark) = (self.marks.get(code / 64)?, 1u64 << (code % 64));
+        if marks & mark == 0 {
+            return None;
+        }
+        let smaller = (marks & mark.wrapping_sub(1)).count_ones() as usize;
+        Some(usize::from(*self.before.get(code / 64)?).saturating_add(smaller))
+    }
+
+    #[inline]
     fn has(&self, character: char) -> bool {
-        (character as usize)
-            .checked_sub(FIRST)
-            .and_then(|place| Some((self.0.get(place / 64)?, place % 64)))
-            .is_some_and(|(marks, place)| marks & (1 << place) != 0)
+        self.place(character).is_some()
     }
 }
 
@@ -192,16 +198,10 @@ static IN_SIMPLIFIED: Marks = Marks::of(SIMPLIFIED, 3);
 /// The Simplified form of a Traditional character; any other character as it is.
 #[must_use]
 pub fn simplified(character: char) -> char {
-    if !IN_PAIRS.has(character) {
-        return character;
-    }
-    let Some(wanted) = utf8(character) else {
-        return character;
-    };
     let (rows, _) = PAIRS.as_bytes().as_chunks::<6>();
-    rows.binary_search_by(|row| order(row, &wanted))
-        .ok()
-        .and_then(|found| rows.get(found))
+    IN_PAIRS
+        .place(character)
+        .and_then(|place| rows.get(place))
         .and_then(|row| row.get(3..))
         .and_then(decode)
         .unwrap_or(character)

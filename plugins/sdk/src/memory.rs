@@ -2,7 +2,7 @@
 //!
 //! An instance lives for one call of well under a millisecond and its memory is wiped after it, so there is nobody to
 //! give memory back to. Growing the last allocation in place is what most growing strings need. All the memory that a
-//! usual call touches is there from the beginning (the linker's `--initial-memory`): asking the host for more is a
+//! usual call touches is there from the beginning (the linker's `--initial-heap`): asking the host for more is a
 //! system call that stops every other thread for a moment.
 //!
 //! A plugin that frees and allocates much in one call takes the crate without its feature `bump` and gets Rust's own

@@ -22,6 +22,8 @@ pub type Group<T> = (T, &'static str);
 /// Where a phrase stands in its groups.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
+    /// The phrase's first bytes, so that most of a search compares numbers.
+    key: u64,
     group: u16,
     start: u16,
     end: u16,
@@ -51,6 +53,7 @@ pub const fn count<T>(groups: &[Group<T>]) -> usize {
 #[must_use]
 pub const fn sorted<T, const N: usize>(groups: &[Group<T>]) -> [Entry; N] {
     let mut entries = [Entry {
+        key: 0,
         group: 0,
         start: 0,
         end: 0,
@@ -64,6 +67,7 @@ pub const fn sorted<T, const N: usize>(groups: &[Group<T>]) -> [Entry; N] {
         while at <= bytes.len() {
             if at == bytes.len() || bytes[at] == b'|' {
                 entries[next] = Entry {
+                    key: key(bytes, start, at),
                     group: group as u16,
                     start: start as u16,
                     end: at as u16,
@@ -94,7 +98,24 @@ pub const fn sorted<T, const N: usize>(groups: &[Group<T>]) -> [Entry; N] {
     entries
 }
 
+/// How many bytes of a phrase its key has.
+const KEY: usize = 8;
+
+/// The first bytes of `bytes[start..end]` as a number in the order of the bytes, zeros behind the end.
+const fn key(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let mut key = [0; KEY];
+    let mut at = 0;
+    while at < KEY && start + at < end {
+        key[at] = bytes[start + at];
+        at += 1;
+    }
+    u64::from_be_bytes(key)
+}
+
 const fn before<T>(groups: &[Group<T>], left: &Entry, right: &Entry) -> bool {
+    if left.key != right.key {
+        return left.key < right.key;
+    }
     let (a, b) = (
         groups[left.group as usize].1.as_bytes(),
         groups[right.group as usize].1.as_bytes(),
@@ -122,17 +143,21 @@ impl<T: Copy> Phrases<T> {
     /// The phrases of `groups`, with `entries` as [`sorted`] made them of the same groups.
     #[must_use]
     pub const fn new(groups: &'static [Group<T>], entries: &'static [Entry]) -> Self {
-        let mut begins = Beginnings::none();
+        let mut begins = Beginnings::no_phrases();
         let mut at = 0;
         while at < entries.len() {
-            let Entry { group, start, end } = entries[at];
+            let Entry {
+                group, start, end, ..
+            } = entries[at];
             let bytes = groups[group as usize].1.as_bytes();
             begins = begins.measuring(bytes, start as usize, end as usize);
             at += 1;
         }
         at = 0;
         while at < entries.len() {
-            let Entry { group, start, end } = entries[at];
+            let Entry {
+                group, start, end, ..
+            } = entries[at];
             let bytes = groups[group as usize].1.as_bytes();
             begins = begins.and(bytes, start as usize, end as usize);
             at += 1;
@@ -154,14 +179,22 @@ impl<T: Copy> Phrases<T> {
         &'a self,
         prefix: &'a str,
     ) -> impl Iterator<Item = (&'static str, T)> + 'a {
-        let phrase = |entry: &Entry| self.get(*entry).map_or("", |(phrase, _)| phrase);
-        let first = self.entries.partition_point(|entry| phrase(entry) < prefix);
+        let wanted = prefix.as_bytes();
+        let key = key(wanted, 0, wanted.len());
+        let of_prefix =
+            !u64::MAX.unbounded_shr(u8::BITS.saturating_mul(wanted.len().min(KEY) as u32));
+        let first = self.entries.partition_point(|entry| {
+            entry.key < key || wanted.len() > KEY && entry.key == key && self.bytes(entry) < wanted
+        });
         self.entries
             .get(first..)
             .unwrap_or_default()
             .iter()
+            .take_while(move |entry| {
+                (entry.key ^ key) & of_prefix == 0
+                    && (wanted.len() <= KEY || self.bytes(entry).starts_with(wanted))
+            })
             .filter_map(|entry| self.get(*entry))
-            .take_while(move |(phrase, _)| phrase.starts_with(prefix))
     }
 
     /// The phrases that `text` begins with, shorter ones first.
@@ -177,6 +210,18 @@ impl<T: Copy> Phrases<T> {
             .into_iter()
             .flatten()
             .filter(move |(phrase, _)| begins(text.as_bytes(), phrase))
+    }
+
+    /// The phrase's bytes, without a look at whether they are whole characters.
+    #[inline]
+    fn bytes(&self, entry: &Entry) -> &'static [u8] {
+        self.groups
+            .get(usize::from(entry.group))
+            .and_then(|(_, phrases)| {
+                let place = usize::from(entry.start)..usize::from(entry.end);
+                phrases.as_bytes().get(place)
+            })
+            .unwrap_or_default()
     }
 
     fn get(&self, entry: Entry) -> Option<(&'static str, T)> {

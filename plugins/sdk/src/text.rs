@@ -58,9 +58,7 @@ impl Folded {
 
     fn push(&mut self, character: char, origin: u32) {
         self.text.push(character);
-        for _ in 0..character.len_utf8() {
-            self.origins.push(origin);
-        }
+        self.origins.resize(self.text.len(), origin);
     }
 
     /// The folded text.

@@ -17,7 +17,7 @@ pub struct Words {
 }
 
 /// What some words begin with, as marks that a look-up finds without reading the words: two Han characters or two Latin
-/// letters of each, and of those that have fewer bytes as many as the shortest has.
+/// letters of each (of phrases four), and of those that have fewer bytes as many as the shortest has.
 #[derive(Debug, Clone, Copy)]
 pub struct Beginnings {
     marks: [u64; MARKS / 64],
@@ -37,12 +37,16 @@ struct Lengths {
     has_long: bool,
 }
 
-/// Enough that of a long list, too, few places of a text look as if a word began there.
+/// Enough that of a long list, too, few places of a text look as if a word began there. A power of two.
 const MARKS: usize = 16_384;
 /// Two Latin letters: what is asked for may be the beginning of a longer word.
-const LONG_ASCII: usize = 2;
+const TWO_LETTERS: usize = 2;
+/// Four of them, where texts are asked for and not single words: so few places of an English text look like a beginning.
+const FOUR_LETTERS: usize = 4;
 /// Two Han characters.
-const LONG_OTHER: usize = 6;
+const TWO_HAN: usize = 6;
+/// At least as many bytes as are ever marked.
+const KEY: usize = 8;
 
 #[allow(
     clippy::indexing_slicing,
@@ -69,6 +73,16 @@ impl Beginnings {
     /// No word at all.
     #[must_use]
     pub const fn none() -> Self {
+        Self::of_none(TWO_LETTERS)
+    }
+
+    /// No phrase at all: of those that are added, four Latin letters are marked. For asking with all that follows in a text.
+    #[must_use]
+    pub(crate) const fn no_phrases() -> Self {
+        Self::of_none(FOUR_LETTERS)
+    }
+
+    const fn of_none(letters: usize) -> Self {
         const fn none(long: usize) -> Lengths {
             Lengths {
                 short: 0,
@@ -78,8 +92,8 @@ impl Beginnings {
         }
         Self {
             marks: [0; MARKS / 64],
-            ascii: none(LONG_ASCII),
-            other: none(LONG_OTHER),
+            ascii: none(letters),
+            other: none(TWO_HAN),
         }
     }
 
@@ -111,7 +125,13 @@ impl Beginnings {
             lengths.short
         };
         assert!(0 < length && length <= end - start, "it wasn't measured");
-        let mark = mark(bytes, start, length);
+        let mut key = [0; KEY];
+        let mut at = 0;
+        while at < length {
+            key[at] = bytes[start + at];
+            at += 1;
+        }
+        let mark = mark(u64::from_le_bytes(key), length);
         self.marks[mark / 64] |= 1 << (mark % 64);
         self
     }
@@ -135,9 +155,11 @@ impl Beginnings {
             long,
             has_long,
         } = *self.lengths(first);
-        if short > 0 && self.is_marked(tail, short) {
+        let key = key(tail);
+        let has = |length: usize| length <= tail.len() && self.is_marked(key, length);
+        if short > 0 && has(short) {
             short
-        } else if has_long && self.is_marked(tail, long) {
+        } else if has_long && has(long) {
             long
         } else {
             0
@@ -145,11 +167,8 @@ impl Beginnings {
     }
 
     #[inline]
-    fn is_marked(&self, tail: &[u8], length: usize) -> bool {
-        if length > tail.len() {
-            return false;
-        }
-        let mark = mark(tail, 0, length);
+    fn is_marked(&self, key: u64, length: usize) -> bool {
+        let mark = mark(key, length);
         self.marks
             .get(mark / 64)
             .is_some_and(|marks| marks & (1 << (mark % 64)) != 0)
@@ -165,20 +184,24 @@ impl Beginnings {
     }
 }
 
-/// FNV-1a of some bytes, its upper bits.
+/// The first bytes of a text as a number, zeros behind its end.
 #[inline]
-#[allow(
-    clippy::indexing_slicing,
-    reason = "whoever calls it has compared the length"
-)]
-const fn mark(bytes: &[u8], start: usize, length: usize) -> usize {
-    let mut hash = 0x811C_9DC5u32;
-    let mut at = start;
-    while at < start + length {
-        hash = (hash ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
-        at += 1;
-    }
-    (hash >> 16) as usize % MARKS
+fn key(tail: &[u8]) -> u64 {
+    let bytes = tail.first_chunk().copied().unwrap_or_else(|| {
+        let mut bytes = [0; KEY];
+        for (to, from) in bytes.iter_mut().zip(tail) {
+            *to = *from;
+        }
+        bytes
+    });
+    u64::from_le_bytes(bytes)
+}
+
+/// The mark of the first bytes of a key: the upper bits of a product, into which all of them go.
+#[inline]
+const fn mark(key: u64, length: usize) -> usize {
+    let first = key & (u64::MAX >> (64 - 8 * length));
+    (first.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - MARKS.ilog2())) as usize
 }
 
 impl Words {

@@ -4,10 +4,22 @@ use switchboard_sdk::han;
 
 use crate::phrases::{ASSENT, COURTESY, CURT};
 
+/// Words of the longest of [`CURT`] ("no it isn't").
+const LONGEST_CURT: usize = 3;
+
 /// Whether the folded text says too little: `shortest` Han characters or fewer, punctuation not counted. What is
 /// courtesy and nothing else is not, nor what names a number, an address or a link.
 pub(crate) fn is_too_short(folded: &str, shortest: u32) -> bool {
     if shortest == 0 || folded.chars().any(|c| c.is_ascii_digit()) || folded.contains("://") {
+        return false;
+    }
+    let han = folded.chars().filter(|c| han::is_han(*c)).count();
+    let words = switchboard_sdk::text::words(folded).count();
+    // "选A", "好的OK": a word in Latin letters counts as one character.
+    let length = han.saturating_add(words);
+    let is_short = u32::try_from(length).is_ok_and(|length| length <= shortest);
+    // What is longer than any word of the lists is neither curt nor courtesy.
+    if !is_short && (han > 0 || words > LONGEST_CURT) {
         return false;
     }
     let plain: String = folded
@@ -18,15 +30,11 @@ pub(crate) fn is_too_short(folded: &str, shortest: u32) -> bool {
     if is_courtesy(&plain) || CURT.contains(&plain.as_str()) {
         return !is_courtesy(&plain);
     }
-    let han = folded.chars().filter(|c| han::is_han(*c)).count();
-    let words = switchboard_sdk::text::words(folded).count();
     if han == 0 {
         // Emoji and punctuation alone.
         return words == 0;
     }
-    // "选A", "好的OK": a word in Latin letters counts as one character.
-    let length = han.saturating_add(words);
-    u32::try_from(length).is_ok_and(|length| length <= shortest)
+    is_short
 }
 
 /// Whether every part of it is a polite word.
@@ -86,5 +94,21 @@ pub(crate) fn nod(folded: &str) -> Nod {
         Nod::Yes
     } else {
         Nod::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_curt_reply_has_han_characters_or_more_words_than_the_longest() {
+        for reply in CURT {
+            assert!(!reply.chars().any(han::is_han), "{reply}");
+            assert!(
+                switchboard_sdk::text::words(reply).count() <= LONGEST_CURT,
+                "{reply}"
+            );
+        }
     }
 }

@@ -18,16 +18,19 @@ pub(crate) struct Draft<'a> {
     pub(crate) language: Language,
 }
 
-/// Pairs of quotation marks; those that are the same at both ends come in turn.
-const MARKS: &[(char, char)] = &[
-    ('“', '”'),
-    ('「', '」'),
-    ('『', '』'),
-    ('«', '»'),
-    ('"', '"'),
-    ('＂', '＂'),
-    ('‘', '’'),
-];
+/// What closes a quotation that this character opens; marks that are the same at both ends come in turn.
+const fn closing(opening: char) -> Option<char> {
+    match opening {
+        '“' => Some('”'),
+        '「' => Some('」'),
+        '『' => Some('』'),
+        '«' => Some('»'),
+        '"' => Some('"'),
+        '＂' => Some('＂'),
+        '‘' => Some('’'),
+        _ => None,
+    }
+}
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(text: &'a str, known: Option<&str>) -> Self {
@@ -125,10 +128,7 @@ fn quoted(text: &str) -> Vec<Range<usize>> {
                 open = None;
             }
             None => {
-                open = MARKS
-                    .iter()
-                    .find(|(left, _)| *left == character)
-                    .map(|(_, close)| (at, *close));
+                open = closing(character).map(|close| (at, close));
             }
             Some(_) => {}
         }

@@ -123,7 +123,7 @@ fn hedges(draft: &Draft<'_>, found: &mut Vec<Breach>) {
     for (end, _) in text.match_indices('吧') {
         let after = end.saturating_add('吧'.len_utf8());
         let tail = text.get(after..).unwrap_or_default();
-        let ends = tail.trim_start_matches(|c| SUFFIXES.contains(c));
+        let ends = tail.trim_start_matches(SUFFIXES);
         if !ends.chars().next().is_none_or(ends_clause) {
             continue;
         }

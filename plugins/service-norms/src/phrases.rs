@@ -158,7 +158,7 @@ pub(crate) const ONLY_AFTER_ASSENT: &str = "恩撒";
 /// Words of assent.
 pub(crate) const ASSENT: &str = "的好了对是行以啊哦嗯恩呢吧有会能来道";
 /// The suffixes of the norm, as folded.
-pub(crate) const SUFFIXES: &str = "哦恩啊撒喔噢嗯";
+pub(crate) const SUFFIXES: [char; 7] = ['哦', '恩', '啊', '撒', '喔', '噢', '嗯'];
 
 /// Replies that are courtesy and nothing else, folded and without punctuation: never too short (C1).
 #[rustfmt::skip]

@@ -23,7 +23,7 @@ pub(crate) fn find(draft: &Draft<'_>, config: &Config, found: &mut Vec<Breach>) 
             folded.next().filter(|_| folded.next().is_none())
         })
         .collect();
-    let is_suffix = |character: char| is_one_of(SUFFIXES, character) || own.contains(&character);
+    let is_suffix = |character: char| SUFFIXES.contains(&character) || own.contains(&character);
     for (at, character) in text.char_indices() {
         if !is_suffix(character) {
             continue;

@@ -60,14 +60,9 @@ const fn is_filler(character: char) -> bool {
 }
 
 fn chinese(text: &str, push: &mut impl FnMut(Range<usize>)) {
+    let said = || text.char_indices().filter(|(_, c)| !is_filler(*c));
     let mut dense = String::with_capacity(text.len());
-    let mut origins: Vec<Range<usize>> = Vec::with_capacity(text.len());
-    for (at, character) in text.char_indices().filter(|(_, c)| !is_filler(*c)) {
-        let plain = fold_char(character);
-        dense.push(plain);
-        let from = at..at.saturating_add(character.len_utf8());
-        origins.extend((0..plain.len_utf8()).map(|_| from.clone()));
-    }
+    dense.extend(said().map(|(_, character)| fold_char(character)));
     let mut hits: Vec<(bool, Range<usize>)> = Vec::new();
     for (at, _) in dense.char_indices() {
         let tail = dense.get(at..).unwrap_or_default();
@@ -85,6 +80,14 @@ fn chinese(text: &str, push: &mut impl FnMut(Range<usize>)) {
                 hits.push((swears, at..end));
             }
         }
+    }
+    if !hits.iter().any(|(swears, _)| *swears) {
+        return;
+    }
+    let mut origins: Vec<Range<usize>> = Vec::with_capacity(dense.len());
+    for (at, character) in said() {
+        let from = at..at.saturating_add(character.len_utf8());
+        origins.extend((0..fold_char(character).len_utf8()).map(|_| from.clone()));
     }
     for (_, range) in hits.iter().filter(|(swears, _)| *swears) {
         let is_look_alike = hits
@@ -118,6 +121,9 @@ fn whole_clauses(draft: &Draft<'_>, push: &mut impl FnMut(Range<usize>)) {
     }
 }
 
+/// What is spelt in several words is shorter, in bytes.
+const LONGEST: usize = 16;
+
 fn latin(draft: &Draft<'_>, has_han: bool, push: &mut impl FnMut(Range<usize>)) {
     let text = draft.folded.text();
     let tokens: Vec<(usize, &str)> = words(text).collect();
@@ -142,7 +148,7 @@ fn latin(draft: &Draft<'_>, has_han: bool, push: &mut impl FnMut(Range<usize>)) 
             push(draft.folded.original(*start..end));
         }
         // A single letter may be spelling a word out.
-        if word.len() > 1 && !LATIN.may_begin(word) && !has_han {
+        if word.len() > 1 && !LATIN.may_begin(word) {
             continue;
         }
         let mut joined = String::from(*word);
@@ -157,10 +163,14 @@ fn latin(draft: &Draft<'_>, has_han: bool, push: &mut impl FnMut(Range<usize>)) 
                 break;
             }
             all_single = all_single && more.len() == 1;
-            joined.push_str(more);
             spaced.push(' ');
             spaced.push_str(more);
-            if all_single && is_listed(&joined) || spaced.len() < 16 && is_listed(&spaced) {
+            if all_single {
+                joined.push_str(more);
+            } else if spaced.len() >= LONGEST {
+                break;
+            }
+            if all_single && is_listed(&joined) || spaced.len() < LONGEST && is_listed(&spaced) {
                 push(draft.folded.original(*start..end));
             }
         }
