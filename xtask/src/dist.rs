@@ -78,18 +78,35 @@ fn build(
     flag: OsString,
     variables: &[(&str, &str)],
 ) -> Result<PathBuf> {
-    let mut flags = std::env::var_os("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    // One variable hides the other.
+    let spaced = || {
+        Some(
+            std::env::var("RUSTFLAGS")
+                .ok()?
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join("\x1f")
+                .into(),
+        )
+    };
+    let mut flags: OsString = std::env::var_os("CARGO_ENCODED_RUSTFLAGS")
+        .or_else(spaced)
+        .unwrap_or_default();
     if !flags.is_empty() {
         flags.push("\x1f");
     }
     flags.push(flag);
-    let status = Command::new("cargo")
+    let mut cargo = Command::new("cargo");
+    if rustc.host.starts_with("aarch64") {
+        // Linux has pages of up to 64 KiB there, and jemalloc runs on none that are larger than those it was built for.
+        cargo.env("JEMALLOC_SYS_WITH_LG_PAGE", "16");
+    }
+    let status = cargo
         .args(["build", "--profile", "dist", "--package", "switchboard"])
         .args(["--features", "jemalloc", "--target", &rustc.host])
         .arg("--target-dir")
         .arg(target)
         .env("CARGO_ENCODED_RUSTFLAGS", flags)
-        .env_remove("RUSTFLAGS")
         .envs(variables.iter().copied())
         .current_dir(root)
         .status()
