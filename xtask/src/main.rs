@@ -5,14 +5,12 @@
 //! - [`bindings`][]: the contract in C++, Zig and AssemblyScript, for new projects.
 //! - [`guide`][]: the guides' commands, word for word.
 //! - [`sources`][]: which files and versions a plugin is made from, as one digest.
-//! - [`dist`][]: the binary that is handed to others.
 //! - [`toolchain`][]: a Rust that can compile for WebAssembly, and how it is called.
 //! - [`component`][]: from a core module to a stripped, checked component.
 //! - [`lock`][]: `plugins/dist/dist.lock`.
 
 mod bindings;
 mod component;
-mod dist;
 mod guide;
 mod lock;
 mod plugins;
@@ -20,7 +18,7 @@ mod reference;
 mod sources;
 mod toolchain;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -33,8 +31,6 @@ cargo xtask reference                 writes docs/reference/ from the contract i
 cargo xtask reference --check         compares instead
 cargo xtask bindings                  writes the templates' bindings from the contract in wit/
 cargo xtask bindings --check          compares instead
-cargo xtask dist                      builds the binary that is handed to others, target/dist/switchboard: twice,
-                                      for the first one says what to optimise
 cargo xtask guide PAGE… --program P   runs every command of a guide in an empty directory, with the built
                                       switchboard P, and compares what it prints; --tools: also those
                                       that install a language's tools
@@ -76,19 +72,6 @@ fn main() -> ExitCode {
             [only] if only == "--check" => written(bindings::run, true),
             _ => usage("`bindings` takes nothing but --check"),
         },
-        Some((command, rest)) if command == "dist" => match rest {
-            [] => match dist::run(&root()) {
-                Ok(place) => {
-                    println!("{}", place.display());
-                    ExitCode::SUCCESS
-                }
-                Err(error) => {
-                    eprintln!("error: {error:#}");
-                    ExitCode::FAILURE
-                }
-            },
-            _ => usage("`dist` takes nothing"),
-        },
         Some((command, rest)) if command == "guide" => match guide::Options::parse(rest) {
             Ok(options) => guide::run(&options).unwrap_or_else(|error| {
                 eprintln!("error: {error:#}");
@@ -102,14 +85,11 @@ fn main() -> ExitCode {
 
 /// What is made from the contract: written, or compared with what is there.
 fn written(run: fn(&Path, bool) -> anyhow::Result<ExitCode>, check: bool) -> ExitCode {
-    run(&root(), check).unwrap_or_else(|error| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    run(&root, check).unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn usage(message: &str) -> ExitCode {

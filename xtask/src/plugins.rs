@@ -375,7 +375,7 @@ fn workspace_root() -> Result<PathBuf> {
 }
 
 /// Cargo's target directory, as its settings and environment say.
-pub(crate) fn target_directory(root: &Path) -> Result<PathBuf> {
+fn target_directory(root: &Path) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command

@@ -254,15 +254,15 @@ impl Toolchain {
 }
 
 /// What `rustc --version --verbose` says.
-pub(crate) struct Version {
+struct Version {
     release: String,
-    pub(crate) host: String,
+    host: String,
     llvm: String,
     commit: String,
 }
 
 impl Version {
-    pub(crate) fn of(rustc: &Path) -> Result<Self> {
+    fn of(rustc: &Path) -> Result<Self> {
         let text = output(Command::new(rustc).args(["--version", "--verbose"]))?;
         let value = |key: &str| {
             let mut values = text.lines().filter_map(|line| line.strip_prefix(key));
@@ -276,7 +276,7 @@ impl Version {
         })
     }
 
-    pub(crate) fn llvm_major(&self) -> &str {
+    fn llvm_major(&self) -> &str {
         self.llvm
             .split_once('.')
             .map_or(&self.llvm, |(major, _)| major)
