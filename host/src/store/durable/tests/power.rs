@@ -296,7 +296,7 @@ fn library(dir: &Path) -> Option<PathBuf> {
 /// Lets the child write until it has been written down enough and it dies of that.
 fn recorded(dir: &Path, root: &Path, library: &Path) -> Vec<Entry> {
     let record = dir.join("record");
-    let ended = Command::new(std::env::current_exe().unwrap())
+    let mut child = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
             "store::durable::tests::kill::child",
@@ -311,8 +311,21 @@ fn recorded(dir: &Path, root: &Path, library: &Path) -> Vec<Entry> {
         .env("POWER_SECONDS", "20")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .status()
+        .spawn()
         .unwrap();
+    // One that isn't watched, because preloading does nothing here, would write for ever.
+    let begun = std::time::Instant::now();
+    let ended = loop {
+        if let Some(ended) = child.try_wait().unwrap() {
+            break ended;
+        }
+        if begun.elapsed() > Duration::from_secs(120) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("nothing was written down of what the child did");
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    };
     assert_eq!(ended.signal(), Some(9), "{ended}");
     read(&std::fs::read(&record).unwrap())
 }
