@@ -6,8 +6,8 @@
 //!
 //! ```text
 //! record  crc32c of the rest 4 · length of the changes 4 · number of the group 8 · changes
-//! change  kind 1 · length of the key 2 · key · kind 0: nothing · kinds 1 and 2 (packed): length 4, value
-//!         kind 3: length 8 and SHA-256 32 of a large file
+//! change  kind 1 · length of the key 2 · key · kind 0: nothing · kinds 1, 2 (packed) and 4 (with a dictionary):
+//!         length 4, value · kind 3: length 8 and SHA-256 32 of a large file
 //! ```
 //! Numbers are little-endian. Records count up by one, so the first that doesn't, or whose checksum is wrong, ends a file:
 //! it is torn, or left over from the file's last use.
@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::disk::Disk;
-use super::record::{Kept, LargeRef};
+use super::packing::{Kept, Packing};
+use super::record::LargeRef;
 use super::writer::{Change, Content};
 
 /// A file that has so many bytes is full.
@@ -162,7 +163,11 @@ fn record(number: u64, changes: &[Change]) -> Vec<u8> {
     for Change { placed, content } in changes {
         let kind = match content.as_ref() {
             Content::Nothing => 0,
-            Content::Value(kept) => 1 + u8::from(kept.is_packed()),
+            Content::Value(kept) => match kept.packing {
+                Packing::Plain => 1,
+                Packing::Alone => 2,
+                Packing::Dictionary => 4,
+            },
             Content::Large(_) => 3,
         };
         record.push(kind);
@@ -242,13 +247,16 @@ fn change(bytes: &[u8]) -> Option<(Change, &[u8])> {
     let (placed, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
     let (content, rest) = match kind {
         0 => (Content::Nothing, rest),
-        1 | 2 => {
+        1 | 2 | 4 => {
+            let packing = match kind {
+                1 => Packing::Plain,
+                2 => Packing::Alone,
+                _ => Packing::Dictionary,
+            };
             let (length, rest) = rest.split_first_chunk::<4>()?;
             let (value, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-            (
-                Content::Value(Kept::again(value.to_vec(), *kind == 2)),
-                rest,
-            )
+            let bytes = value.to_vec();
+            (Content::Value(Kept { bytes, packing }), rest)
         }
         3 => {
             let (bytes, rest) = rest.split_first_chunk::<8>()?;
@@ -273,11 +281,19 @@ mod tests {
     use super::super::disk::RealDisk;
     use super::*;
 
+    fn value(bytes: usize, packing: Packing) -> Content {
+        Content::Value(Kept {
+            bytes: vec![7; bytes],
+            packing,
+        })
+    }
+
     fn changes(number: u64) -> Vec<Change> {
         let place = |nth: u64| [&[5_u8][..], &number.to_le_bytes(), &nth.to_le_bytes()].concat();
         let contents = [
-            Content::Value(Kept::new(vec![7; 10])),
-            Content::Value(Kept::new(vec![7; 3_000])),
+            value(10, Packing::Plain),
+            value(40, Packing::Alone),
+            value(50, Packing::Dictionary),
             Content::Nothing,
             Content::Large(LargeRef {
                 bytes: 99,
@@ -366,7 +382,7 @@ mod tests {
             number += 1;
             let large = vec![Change {
                 placed: vec![5],
-                content: Arc::new(Content::Value(Kept::again(vec![1; 500_000], false))),
+                content: Arc::new(value(500_000, Packing::Plain)),
             }];
             journal.write(&RealDisk, number, &large).unwrap();
         }

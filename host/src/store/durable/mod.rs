@@ -6,7 +6,7 @@
 //! it has ten rows or a thousand. sled 0.34's `flush` ends before the drive's cache is flushed, so it is followed by
 //! `fdatasync` of sled's file before the journal forgets anything, and what sled takes for a durable write is made one
 //! (`sync_range`).
-//! Every row carries a checksum (`record`), long values are cut up and very long ones are files of their own
+//! Every row carries a checksum (`record`), values are packed by what they have in common (`packing`), long values are cut up and very long ones are files of their own
 //! (`large`), because sled never syncs pages above 128 KiB. The store knows what all its rows add up to and how far
 //! it had come (`state`), because sled opens a damaged log as if it merely ended earlier.
 //!
@@ -22,6 +22,7 @@ mod journal;
 mod large;
 mod lock;
 mod open;
+mod packing;
 mod pending;
 mod reader;
 mod record;
@@ -46,8 +47,9 @@ use self::applier::Taken;
 use self::committer::{Preflight, Queue, Waiting, held, let_go};
 use self::large::LargeError;
 use self::lock::DirectoryLock;
+use self::packing::Kept;
 use self::reader::Reader;
-use self::record::{CHUNKED_BYTES, Kept, LargeRef, place};
+use self::record::{CHUNKED_BYTES, LargeRef, place, place_dictionary};
 use self::writer::{Change, Content};
 use super::{Batch, Done, KeyRange, Row, Store, StoreError, StoreStats, Table};
 
@@ -71,6 +73,9 @@ pub struct SledOptions {
     pub patience: Duration,
     /// Stores whose sled file has at most so many bytes are verified whole when they are opened.
     pub verify_below_bytes: u64,
+    /// After so many values of a table that are worth packing it is looked at what they have in common, and again when
+    /// they have changed; 0: never.
+    pub dictionary_after: u32,
     /// Opens a store although acknowledged commits are missing from it or its rows do not add up, and takes what is
     /// there as the new truth. For repair, after a copy was made.
     pub accept_loss: bool,
@@ -91,6 +96,7 @@ impl Default for SledOptions {
             queue_bytes: 32 * 1024 * 1024,
             patience: Duration::from_secs(5),
             verify_below_bytes: 8 * 1024 * 1024,
+            dictionary_after: 256,
             accept_loss: false,
             on_stop: None,
             disk: Arc::new(RealDisk),
@@ -153,9 +159,12 @@ impl SledStore {
         let mut changes = Vec::with_capacity(batch.len());
         let mut held = Vec::new();
         for operation in batch.into_operations() {
+            let dictionaries = &self.reader.dictionaries;
             let content = match operation.value {
                 None => Content::Nothing,
-                Some(value) if value.len() <= CHUNKED_BYTES => Content::Value(Kept::new(value)),
+                Some(value) if value.len() <= CHUNKED_BYTES => {
+                    Content::Value(dictionaries.keep(operation.table.number(), value))
+                }
                 Some(value) => match self.hold(&value, bytes) {
                     Ok(large) => {
                         held.push(large);
@@ -173,6 +182,34 @@ impl SledStore {
             });
         }
         Ok(changes)
+    }
+
+    /// Writes the dictionaries that were found; values are packed with them once they are durable.
+    fn write_dictionaries(&self) {
+        while let Some(found) = self.reader.dictionaries.take_found() {
+            let value = found.value();
+            let bytes = value.len();
+            let change = Change {
+                placed: place_dictionary(found.number),
+                content: Arc::new(Content::Value(Kept::plain(value.clone()))),
+            };
+            let reader = Arc::clone(&self.reader);
+            let done = move |result: Result<(), StoreError>| match result {
+                Ok(()) => {
+                    let _ = reader.dictionaries.add(found.number, &value);
+                }
+                Err(_) => reader.dictionaries.give_up(&found),
+            };
+            let waiting = Waiting {
+                changes: vec![change],
+                bytes,
+                company: 0,
+                done: Box::new(done),
+            };
+            if let Err((waiting, error)) = self.queue.push(waiting) {
+                (waiting.done)(Err(error));
+            }
+        }
     }
 
     fn hold(&self, value: &[u8], batch_bytes: usize) -> Result<LargeRef, StoreError> {
@@ -246,6 +283,7 @@ impl Store for SledStore {
             let_go(&self.reader, &held(&waiting.changes), true);
             (waiting.done)(Err(error));
         }
+        self.write_dictionaries();
     }
 
     fn stats(&self) -> StoreStats {

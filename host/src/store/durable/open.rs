@@ -16,6 +16,7 @@ use super::disk::{Disk, Reserve, sync_directory};
 use super::journal::{Group, Journal};
 use super::large::LargeFiles;
 use super::lock::DirectoryLock;
+use super::packing::Dictionaries;
 use super::pending::Share;
 use super::reader::Reader;
 use super::record::{Head, prefixed, space};
@@ -82,7 +83,8 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
     }
     let large = LargeFiles::open(paths.large()).map_err(|error| failed(&error))?;
     let db = open_sled(&paths, options)?;
-    let reader = Reader::new(dir.to_owned(), db, large);
+    let dictionaries = Dictionaries::new(options.dictionary_after);
+    let reader = Reader::new(dir.to_owned(), db, large, dictionaries);
     let mark = Mark::open(&paths.mark()).map_err(|error| failed(&error))?;
     let (mut journal, groups) = Journal::open(dir).map_err(|error| failed(&error))?;
     let found = read_state(&reader, mark.read(), groups, options)?;
@@ -105,6 +107,8 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
     let reader = Arc::clone(&writer.reader);
     let is_new = found.is_none();
     if let Some(found) = found {
+        // Earlier programs don't know what this one may write.
+        writer.state.format = FORMAT;
         // What the last process applied without having come to its barrier may be visible now: this is one.
         let (replayed, group) = (found.journal.len(), found.group);
         for group in found.journal {
@@ -119,6 +123,7 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
             crash_point!("store::replayed");
             tracing::info!(groups = replayed, "brought the journal into the store");
         }
+        reader.read_dictionaries(options.accept_loss)?;
         let bytes = std::fs::metadata(paths.data()).map_or(0, |data| data.len());
         check_rows(&mut writer, bytes, options)?;
     }
@@ -365,7 +370,8 @@ fn walk(reader: &Reader) -> Result<(Verification, State), StoreError> {
         expected_rows: expected.rows,
         ..Verification::default()
     };
-    let mut rows = reader.guarded(|| Ok(reader.db.range([space::STORE + 1]..[space::CHUNK])))?;
+    let mut rows =
+        reader.guarded(|| Ok(reader.db.range([space::STORE + 1]..[space::DICTIONARY])))?;
     while let Some((placed, row)) = reader.guarded(|| rows.next().transpose())? {
         found.rows += 1;
         found.bytes += (placed.len() + row.len()) as u64;

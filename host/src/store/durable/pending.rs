@@ -116,7 +116,8 @@ impl Pending {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::{Kept, LargeRef};
+    use super::super::packing::Kept;
+    use super::super::record::LargeRef;
     use super::*;
 
     fn change(key: u8, content: Content) -> Change {
@@ -127,7 +128,7 @@ mod tests {
     }
 
     fn value(bytes: usize) -> Content {
-        Content::Value(Kept::again(vec![1; bytes], false))
+        Content::Value(Kept::plain(vec![1; bytes]))
     }
 
     #[test]

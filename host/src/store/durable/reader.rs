@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use super::super::{KeyRange, Row, StoreError, Table};
 use super::journal::Journal;
 use super::large::LargeFiles;
+use super::packing::Dictionaries;
 use super::pending::Pending;
 use super::record::{self, Body, Head, LargeRef};
 use super::writer::Content;
@@ -19,6 +20,7 @@ pub(super) struct Reader {
     pub(super) dir: PathBuf,
     pub(super) db: sled::Db,
     pub(super) large: LargeFiles,
+    pub(super) dictionaries: Dictionaries,
     pending: RwLock<Pending>,
     applying: Mutex<()>,
 }
@@ -30,11 +32,17 @@ enum Found {
 }
 
 impl Reader {
-    pub(super) fn new(dir: PathBuf, db: sled::Db, large: LargeFiles) -> Self {
+    pub(super) fn new(
+        dir: PathBuf,
+        db: sled::Db,
+        large: LargeFiles,
+        dictionaries: Dictionaries,
+    ) -> Self {
         Self {
             dir,
             db,
             large,
+            dictionaries,
             pending: RwLock::default(),
             applying: Mutex::default(),
         }
@@ -209,6 +217,35 @@ impl Reader {
         }
     }
 
+    /// Reads the dictionaries that sled has; where one is damaged, so is the store, unless that loss is accepted.
+    pub(super) fn read_dictionaries(&self, accept_loss: bool) -> Result<(), StoreError> {
+        let from = record::place_dictionary(0);
+        let mut rows = self.guarded(|| Ok(self.db.range(from..vec![record::space::CHUNK])))?;
+        while let Some((placed, row)) = self.guarded(|| rows.next().transpose())? {
+            let number = placed.get(1..).and_then(|number| number.try_into().ok());
+            let number = number.map(u32::from_be_bytes);
+            let value = match self.unpacked(&placed, &row)? {
+                Some(Found::Value(value)) => Some(value),
+                Some(Found::Large(_)) | None => None,
+            };
+            let added = number
+                .zip(value)
+                .and_then(|(number, value)| self.dictionaries.add(number, &value));
+            if added.is_some() {
+                continue;
+            }
+            if !accept_loss {
+                let number = number.unwrap_or(0);
+                return Err(StoreError::Damaged {
+                    dir: self.dir.clone(),
+                    why: format!("dictionary {number}, which values are packed with, is damaged"),
+                });
+            }
+            self.dictionaries.is_taken(number.unwrap_or(0));
+        }
+        Ok(())
+    }
+
     /// Calls sled so that neither its errors nor its panics on damaged files reach the caller as such.
     pub(super) fn guarded<T>(
         &self,
@@ -230,7 +267,7 @@ impl Reader {
     fn pending(&self, table: Table, placed: &[u8], content: &Content) -> Result<Found, StoreError> {
         let value = match content {
             Content::Large(large) => return Ok(Found::Large(*large)),
-            Content::Value(kept) => kept.value(),
+            Content::Value(kept) => self.dictionaries.value(kept.packing, &kept.bytes),
             Content::Nothing => None,
         };
         value.map(Found::Value).ok_or_else(|| StoreError::Corrupt {
@@ -240,42 +277,40 @@ impl Reader {
     }
 
     fn found(&self, table: Table, placed: &[u8], row: &[u8]) -> Result<Found, StoreError> {
-        let corrupt = || StoreError::Corrupt {
-            table,
-            key: placed.get(1..).unwrap_or_default().to_vec(),
+        self.unpacked(placed, row)?
+            .ok_or_else(|| StoreError::Corrupt {
+                table,
+                key: placed.get(1..).unwrap_or_default().to_vec(),
+            })
+    }
+
+    /// What a row of sled's stands for; `None` where it or a part of it isn't what was written.
+    fn unpacked(&self, placed: &[u8], row: &[u8]) -> Result<Option<Found>, StoreError> {
+        let Some(head) = Head::read(row) else {
+            return Ok(None);
         };
-        let head = Head::read(row).ok_or_else(corrupt)?;
-        match &head.body {
-            Body::Inline { packed } => record::inline(placed, row)
-                .and_then(|kept| {
-                    if *packed {
-                        record::unpacked(kept)
-                    } else {
-                        Some(kept.to_vec())
-                    }
-                })
-                .map(Found::Value)
-                .ok_or_else(corrupt),
-            Body::Chunked { bytes, packed } => {
-                let mut value = Vec::with_capacity(*bytes);
-                for number in 0..head.chunks() {
-                    let chunk = self
-                        .row(&record::place_chunk(placed, number))?
-                        .ok_or_else(corrupt)?;
-                    value.extend_from_slice(&chunk);
-                }
-                if !record::is_whole(placed, head.crc, *packed, &value) {
-                    return Err(corrupt());
-                }
-                if *packed {
-                    value = record::unpacked(&value).ok_or_else(corrupt)?;
-                }
-                Ok(Found::Value(value))
+        let value = match &head.body {
+            Body::Inline { packing } => {
+                record::inline(placed, row).and_then(|kept| self.dictionaries.value(*packing, kept))
             }
-            Body::Large(large) => record::is_reference(placed, head.crc, large)
-                .then_some(Found::Large(*large))
-                .ok_or_else(corrupt),
-        }
+            Body::Chunked { bytes, packing } => {
+                let mut kept = Vec::with_capacity(*bytes);
+                for number in 0..head.chunks() {
+                    let Some(chunk) = self.row(&record::place_chunk(placed, number))? else {
+                        return Ok(None);
+                    };
+                    kept.extend_from_slice(&chunk);
+                }
+                record::is_whole(placed, head.crc, *packing, &kept)
+                    .then(|| self.dictionaries.value(*packing, &kept))
+                    .flatten()
+            }
+            Body::Large(large) => {
+                let is_whole = record::is_reference(placed, head.crc, large);
+                return Ok(is_whole.then_some(Found::Large(*large)));
+            }
+        };
+        Ok(value.map(Found::Value))
     }
 }
 

@@ -3,25 +3,23 @@
 //! sled keeps up to 17 rows in one page and writes pages above 128 KiB into files that it never syncs. So a row in sled
 //! has at most [`INLINE_BYTES`]: a longer value is cut into chunks under keys of their own, and one above [`CHUNKED_BYTES`]
 //! is a file named by its hash (see `large`). All of that is one batch, and nobody outside of this room sees it.
-//! Values above [`PACKED_BYTES`] are packed with LZ4 where that makes them smaller: traces of runs become a third, which
-//! is less to write, to sync and to read than packing costs.
+//! Values are packed where that makes them smaller (see `packing`).
 //!
 //! ```text
 //! head    version 1 · kind 1 · crc32c 4 · content
 //! content kind 0: the value · kind 1: its length, 4 · kind 2: its length, 8, and SHA-256, 32
-//!         kinds 3 and 4: as 0 and 1, with the packed value in the value's place
+//!         kinds 3 and 4: as 0 and 1, with the packed value in the value's place; 5 and 6: packed with a dictionary
 //! ```
 //! The checksum covers version, kind, table, key and the value as kept (of a large one: length and hash), so that one
 //! under a wrong key is as visible as a flipped bit. Numbers are little-endian.
 
 use super::super::Table;
+use super::packing::{Kept, Packing};
 
 /// The version of the way a single value is written.
 const VERSION: u8 = 1;
 /// The longest value that is kept in its own row.
 pub(super) const INLINE_BYTES: usize = 4 * 1024;
-/// The longest value that isn't worth packing.
-const PACKED_BYTES: usize = 1024;
 /// The longest value that is kept in chunks.
 pub(super) const CHUNKED_BYTES: usize = 60 * 1024;
 
@@ -29,6 +27,8 @@ pub(super) const CHUNKED_BYTES: usize = 60 * 1024;
 pub(super) mod space {
     /// Facts about the store itself.
     pub(in super::super) const STORE: u8 = 0;
+    /// Dictionaries, by number (four bytes, big-endian): a row like a table's, which the sum over all rows leaves out.
+    pub(in super::super) const DICTIONARY: u8 = 0xEF;
     /// Chunks: table, key, number of the chunk (two bytes, big-endian).
     pub(in super::super) const CHUNK: u8 = 0xF0;
     /// Which rows name a large file: SHA-256, table, key.
@@ -52,66 +52,9 @@ pub(super) struct Head {
 /// Where the value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Body {
-    Inline { packed: bool },
-    Chunked { bytes: usize, packed: bool },
+    Inline { packing: Packing },
+    Chunked { bytes: usize, packing: Packing },
     Large(LargeRef),
-}
-
-/// A value in the form in which its row or its chunks keep it.
-pub(super) struct Kept {
-    pub(super) bytes: Vec<u8>,
-    packed: bool,
-}
-
-impl Kept {
-    /// Packs the value where that is worth it.
-    pub(super) fn new(value: Vec<u8>) -> Self {
-        if value.len() > PACKED_BYTES {
-            let bytes = lz4_flex::compress_prepend_size(&value);
-            if bytes.len() < value.len() {
-                return Self {
-                    bytes,
-                    packed: true,
-                };
-            }
-        }
-        Self {
-            bytes: value,
-            packed: false,
-        }
-    }
-}
-
-impl Kept {
-    /// A value that was kept before.
-    pub(super) fn again(bytes: Vec<u8>, packed: bool) -> Self {
-        Self { bytes, packed }
-    }
-
-    pub(super) fn is_packed(&self) -> bool {
-        self.packed
-    }
-
-    /// The value as it was given; `None` where it isn't one.
-    pub(super) fn value(&self) -> Option<Vec<u8>> {
-        if self.packed {
-            unpacked(&self.bytes)
-        } else {
-            Some(self.bytes.clone())
-        }
-    }
-}
-
-/// The value that was packed; `None` where it is none.
-pub(super) fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
-    let (length, block) = bytes.split_first_chunk::<4>()?;
-    let length = u32::from_le_bytes(*length) as usize;
-    // Only what was short enough to be kept so was ever packed: no other length is worth the memory.
-    if length > CHUNKED_BYTES {
-        return None;
-    }
-    let value = lz4_flex::decompress(block, length).ok()?;
-    (value.len() == length).then_some(value)
 }
 
 impl Head {
@@ -122,10 +65,12 @@ impl Head {
             return None;
         }
         let body = match kind {
-            0 | 3 => Body::Inline { packed: *kind == 3 },
-            1 | 4 => Body::Chunked {
+            0 | 3 | 5 => Body::Inline {
+                packing: packing(*kind)?,
+            },
+            1 | 4 | 6 => Body::Chunked {
                 bytes: u32::from_le_bytes(content.try_into().ok()?) as usize,
-                packed: *kind == 4,
+                packing: packing(*kind)?,
             },
             2 => {
                 let (bytes, sha256) = content.split_first_chunk::<8>()?;
@@ -168,14 +113,14 @@ pub(super) fn inline<'a>(placed: &[u8], row: &'a [u8]) -> Option<&'a [u8]> {
     let (head, content) = row.split_first_chunk::<6>()?;
     let [version, kind, crc @ ..] = head;
     (*version == VERSION
-        && matches!(kind, 0 | 3)
+        && matches!(kind, 0 | 3 | 5)
         && checksum(*kind, placed, content) == u32::from_le_bytes(*crc))
     .then_some(content)
 }
 
 /// Whether `kept` is what a chunked head was written for.
-pub(super) fn is_whole(placed: &[u8], crc: u32, packed: bool, kept: &[u8]) -> bool {
-    checksum(if packed { 4 } else { 1 }, placed, kept) == crc
+pub(super) fn is_whole(placed: &[u8], crc: u32, packing: Packing, kept: &[u8]) -> bool {
+    checksum(kind(packing, false), placed, kept) == crc
 }
 
 /// Whether a head of a large value is what was written.
@@ -187,10 +132,10 @@ pub(super) fn is_reference(placed: &[u8], crc: u32, large: &LargeRef) -> bool {
 pub(super) fn head_of_value(placed: &[u8], kept: &Kept) -> Vec<u8> {
     let value = &kept.bytes;
     if value.len() <= INLINE_BYTES {
-        let kind = if kept.packed { 3 } else { 0 };
+        let kind = kind(kept.packing, true);
         return head(kind, checksum(kind, placed, value), value);
     }
-    let kind = if kept.packed { 4 } else { 1 };
+    let kind = kind(kept.packing, false);
     let bytes = u32::try_from(value.len()).unwrap_or(u32::MAX);
     head(kind, checksum(kind, placed, value), &bytes.to_le_bytes())
 }
@@ -204,6 +149,18 @@ pub(super) fn head_of_large(placed: &[u8], large: &LargeRef) -> Vec<u8> {
 /// The key of a row: its table's number and its key.
 pub(super) fn place(table: Table, key: &[u8]) -> Vec<u8> {
     prefixed(table.number(), key)
+}
+
+/// The key of a dictionary.
+pub(super) fn place_dictionary(number: u32) -> Vec<u8> {
+    prefixed(space::DICTIONARY, &number.to_be_bytes())
+}
+
+/// Whether a row is a table's.
+pub(super) fn is_of_table(placed: &[u8]) -> bool {
+    placed
+        .first()
+        .is_some_and(|first| (space::STORE + 1..space::DICTIONARY).contains(first))
 }
 
 /// The key of one chunk.
@@ -226,6 +183,28 @@ pub(super) fn prefixed(space: u8, key: &[u8]) -> Vec<u8> {
     placed.push(space);
     placed.extend_from_slice(key);
     placed
+}
+
+/// The kind of a value that is kept so, in its row or in chunks.
+fn kind(packing: Packing, is_inline: bool) -> u8 {
+    match (packing, is_inline) {
+        (Packing::Plain, true) => 0,
+        (Packing::Plain, false) => 1,
+        (Packing::Alone, true) => 3,
+        (Packing::Alone, false) => 4,
+        (Packing::Dictionary, true) => 5,
+        (Packing::Dictionary, false) => 6,
+    }
+}
+
+/// How a value of that kind is kept.
+fn packing(kind: u8) -> Option<Packing> {
+    match kind {
+        0 | 1 => Some(Packing::Plain),
+        3 | 4 => Some(Packing::Alone),
+        5 | 6 => Some(Packing::Dictionary),
+        _ => None,
+    }
 }
 
 fn head(kind: u8, crc: u32, content: &[u8]) -> Vec<u8> {
@@ -262,7 +241,7 @@ mod tests {
         fn any_flipped_bit_is_noticed(key in prop::collection::vec(any::<u8>(), 0..20),
                                       value in prop::collection::vec(any::<u8>(), 0..200), bit in any::<prop::sample::Index>()) {
             let placed = place(Table::Message, &key);
-            let mut row = head_of_value(&placed, &Kept::new(value.clone()));
+            let mut row = head_of_value(&placed, &Kept::plain(value.clone()));
             prop_assert_eq!(inline(&placed, &row), Some(value.as_slice()));
             let bit = bit.index(row.len() * 8);
             row[bit / 8] ^= 1 << (bit % 8);
@@ -270,40 +249,42 @@ mod tests {
         }
     }
 
-    /// Bytes that can't be packed.
-    fn noise(at: usize) -> u8 {
-        let mixed = (at as u64 + 1).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        ((mixed ^ (mixed >> 31)).wrapping_mul(0x94D0_49BB_1331_11EB) >> 40) as u8
-    }
-
     #[test]
-    fn what_repeats_is_packed_and_comes_back() {
-        let value = b"{\"call\":\"kv.get\"}".repeat(500);
+    fn a_row_says_how_its_value_is_packed() {
         let placed = place(Table::Run, b"r");
-        let kept = Kept::new(value.clone());
-        assert!(kept.bytes.len() < value.len() / 10);
-        let row = head_of_value(&placed, &kept);
-        let head = Head::read(&row).unwrap();
-        assert_eq!(head.body, Body::Inline { packed: true });
-        let content = inline(&placed, &row).unwrap();
-        assert_eq!(unpacked(content), Some(value));
-    }
-
-    #[test]
-    fn what_is_no_packed_value_is_refused_without_taking_memory() {
-        for broken in [
-            &b""[..],
-            b"\xff\xff\xff\xffabc",
-            b"\x05\0\0\0",
-            b"\x01\0\0\0\x20ab",
-        ] {
-            assert_eq!(unpacked(broken), None);
+        for packing in [Packing::Plain, Packing::Alone, Packing::Dictionary] {
+            for bytes in [10, INLINE_BYTES + 1] {
+                let bytes = vec![7; bytes];
+                let row = head_of_value(
+                    &placed,
+                    &Kept {
+                        bytes: bytes.clone(),
+                        packing,
+                    },
+                );
+                let head = Head::read(&row).unwrap();
+                match head.body {
+                    Body::Inline { packing: read } => {
+                        assert_eq!((read, inline(&placed, &row)), (packing, Some(&bytes[..])));
+                    }
+                    Body::Chunked { packing: read, .. } => {
+                        assert_eq!((read, inline(&placed, &row)), (packing, None));
+                        for other in [Packing::Plain, Packing::Alone, Packing::Dictionary] {
+                            assert_eq!(
+                                is_whole(&placed, head.crc, other, &bytes),
+                                other == packing
+                            );
+                        }
+                    }
+                    Body::Large(_) => panic!("it isn't large"),
+                }
+            }
         }
     }
 
     #[test]
     fn a_value_under_another_key_or_table_is_noticed() {
-        let row = head_of_value(&place(Table::Message, b"ab"), &Kept::new(b"cd".to_vec()));
+        let row = head_of_value(&place(Table::Message, b"ab"), &Kept::plain(b"cd".to_vec()));
         assert_eq!(inline(&place(Table::Message, b"ac"), &row), None);
         assert_eq!(inline(&place(Table::Run, b"ab"), &row), None);
         assert_eq!(
@@ -315,15 +296,15 @@ mod tests {
     #[test]
     fn heads_say_where_the_value_is() {
         let placed = place(Table::Plugin, b"p");
-        let long: Vec<u8> = (0..INLINE_BYTES + 1).map(noise).collect();
-        let head = Head::read(&head_of_value(&placed, &Kept::new(long))).unwrap();
+        let long = vec![7; INLINE_BYTES + 1];
+        let head = Head::read(&head_of_value(&placed, &Kept::plain(long))).unwrap();
         assert_eq!(
             (head.chunks(), head.body),
             (
                 2,
                 Body::Chunked {
                     bytes: INLINE_BYTES + 1,
-                    packed: false
+                    packing: Packing::Plain
                 }
             )
         );

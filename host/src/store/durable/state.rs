@@ -12,8 +12,8 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-/// The newest data format that this program reads, and the one it writes.
-pub(super) const FORMAT: u32 = 1;
+/// The newest data format that this program reads, and the one it writes. 2 has dictionaries, and otherwise is as 1.
+pub(super) const FORMAT: u32 = 2;
 
 /// The state as part of every group.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -9,9 +9,10 @@ use std::time::SystemTime;
 
 use super::super::StoreError;
 use super::disk::{Disk, sync_directory};
+use super::packing::Kept;
 use super::pending::Share;
 use super::reader::Reader;
-use super::record::{self, Body, Head, INLINE_BYTES, Kept, LargeRef};
+use super::record::{self, Body, Head, INLINE_BYTES, LargeRef};
 use super::state::State;
 
 /// One change, with its large value already in its file.
@@ -119,9 +120,12 @@ impl Writer {
             })
         });
         let old = old.transpose()?;
+        let is_counted = record::is_of_table(placed);
         if let Some(old) = &old {
-            state.rows = state.rows.wrapping_sub(1);
-            state.sum = state.sum.wrapping_sub(old.weight());
+            if is_counted {
+                state.rows = state.rows.wrapping_sub(1);
+                state.sum = state.sum.wrapping_sub(old.weight());
+            }
             if let Body::Large(large) = &old.body {
                 plan.batch
                     .remove(record::place_reference(&large.sha256, placed));
@@ -147,8 +151,10 @@ impl Writer {
         };
         let mut chunks = 0;
         if let Some(head) = Head::read(&row) {
-            state.rows = state.rows.wrapping_add(1);
-            state.sum = state.sum.wrapping_add(head.weight());
+            if is_counted {
+                state.rows = state.rows.wrapping_add(1);
+                state.sum = state.sum.wrapping_add(head.weight());
+            }
             chunks = head.chunks();
         }
         if let (Content::Value(value), 1..) = (content, chunks) {

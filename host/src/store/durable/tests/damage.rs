@@ -27,7 +27,10 @@ fn fill(dir: &Path) -> Rows {
             } else {
                 format!("{:03}", number % 90).into_bytes()
             };
-            let value = vec![number as u8; length];
+            let value = match table {
+                Table::Run => with_common(vec![number as u8; length]),
+                _ => vec![number as u8; length],
+            };
             batch.put(table, key.clone(), value.clone());
             rows.insert((table, key), value);
         }
@@ -259,7 +262,7 @@ fn a_row_that_is_missing_or_old_or_swapped_is_found_by_verify() {
         .db
         .insert(
             &key,
-            record::head_of_value(&key, &record::Kept::new(b"an older value".to_vec())),
+            record::head_of_value(&key, &packing::Kept::plain(b"an older value".to_vec())),
         )
         .unwrap();
     assert!(!store.verify().unwrap().is_sound());

@@ -35,7 +35,7 @@ fn batch(writer: usize, number: u64) -> Batch {
 }
 
 fn chunked(number: u64) -> Vec<u8> {
-    vec![number as u8; 100 + (number as usize % 7) * 1500]
+    with_common(vec![number as u8; 100 + (number as usize % 7) * 1500])
 }
 
 fn large(number: u64) -> Vec<u8> {

@@ -2,6 +2,7 @@
 
 mod barrier;
 mod damage;
+mod dictionaries;
 mod files;
 mod kill;
 mod power;
@@ -49,6 +50,7 @@ fn options() -> SledOptions {
     SledOptions {
         low_space_bytes: 0,
         reserve_bytes: 0,
+        dictionary_after: 32,
         ..SledOptions::default()
     }
 }
@@ -56,6 +58,14 @@ fn options() -> SledOptions {
 fn open_on(dir: &Path, disk: &Arc<TestDisk>) -> SledStore {
     let disk = Arc::clone(disk);
     SledStore::open_with(dir, SledOptions { disk, ..options() }).unwrap()
+}
+
+/// A value as runs are: much that every one of them has, then its own.
+fn with_common(own: Vec<u8>) -> Vec<u8> {
+    let digests = (1..8_u128)
+        .map(|nth| nth.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835))
+        .flat_map(|digest| format!("{digest:032x}").into_bytes());
+    digests.chain(own).collect()
 }
 
 fn put(table: Table, key: &str, value: Vec<u8>) -> Batch {
