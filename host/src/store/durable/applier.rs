@@ -1,8 +1,8 @@
 //! The apply thread: brings what the journal holds into sled, many groups at once.
 //!
-//! Nobody waits for it, except a commit that finds both files of the journal full. sled gets the rows in several batches;
-//! each keeps the sum over all rows right, and only the last says up to which group sled has everything. So wherever it
-//! ends, the journal is replayed from the last such group on, and rows that are there already are written once more.
+//! Nobody waits for it, except a commit that finds both files of the journal full. A round is everything that is durable
+//! when it begins. Wherever it ends, the journal is replayed from the last whole round on, and rows that are there already
+//! are written once more (see `writer`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -123,7 +123,7 @@ impl Applier {
         self.queue.alive()?;
         let share = self.reader.shared().share();
         let group = share.group;
-        if group > self.writer.state.group {
+        if group > self.writer.state.sum.group {
             let taken = catch_unwind(AssertUnwindSafe(|| self.writer.take_over(share)));
             let taken = taken.unwrap_or_else(|_| {
                 Err(StoreError::Stopped {
@@ -139,6 +139,6 @@ impl Applier {
                 return Err(StoreError::Stopped { why });
             }
         }
-        Ok(self.writer.state.group)
+        Ok(self.writer.state.sum.group)
     }
 }

@@ -20,7 +20,7 @@ use super::packing::Dictionaries;
 use super::pending::Share;
 use super::reader::Reader;
 use super::record::{Head, prefixed, space};
-use super::state::{FORMAT, Mark, State};
+use super::state::{FORMAT, Mark, State, Sum};
 use super::writer::Writer;
 use super::{Paths, SledOptions, SledStore};
 
@@ -109,16 +109,28 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
     if let Some(found) = found {
         // Earlier programs don't know what this one may write.
         writer.state.format = FORMAT;
-        // What the last process applied without having come to its barrier may be visible now: this is one.
-        let (replayed, group) = (found.journal.len(), found.group);
-        for group in found.journal {
-            reader.exclusive().add(group.number, group.changes);
+        // What the last process applied without having come to its barrier may be visible now: this is one. A round that it
+        // had begun is done again by itself.
+        let replayed = found.journal.len();
+        let mut rounds = vec![(found.journal, found.group)];
+        if let Some(begun) = found.state.next {
+            let (journal, group) = rounds.remove(0);
+            let (first, then): (Vec<_>, Vec<_>) = journal
+                .into_iter()
+                .partition(|group| group.number <= begun.group);
+            rounds = vec![(first, begun.group.min(group)), (then, group)];
         }
-        let mut share = reader.shared().share();
-        share.group = group;
-        writer
-            .take_over(share)
-            .map_err(|error| StoreError::io("bring the journal into the store", &error))?;
+        for (groups, end) in rounds {
+            for group in groups {
+                reader.exclusive().add(group.number, group.changes);
+            }
+            let mut share = reader.shared().share();
+            share.group = end;
+            // Large files that lose a row may be named by the next round: they are swept up when all is there.
+            writer
+                .bring(share)
+                .map_err(|error| StoreError::io("bring the journal into the store", &error))?;
+        }
         if replayed > 0 {
             crash_point!("store::replayed");
             tracing::info!(groups = replayed, "brought the journal into the store");
@@ -132,7 +144,7 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
     if is_new || options.accept_loss {
         // The first group of a store is its state.
         let share = Share {
-            group: writer.state.group.wrapping_add(1),
+            group: writer.state.sum.group.wrapping_add(1),
             changes: Vec::new(),
         };
         writer
@@ -182,7 +194,7 @@ fn start(
             }
         })
     };
-    let group = writer.state.group;
+    let group = writer.state.sum.group;
     let taken = Arc::new(Taken::new(group));
     let applier = Applier {
         taken: Arc::clone(&taken),
@@ -301,8 +313,10 @@ fn read_state(
             supported: FORMAT,
         });
     }
-    let known = groups.last().map_or(0, |group| group.number).max(marked);
-    let mut group = state.group;
+    let begun = state.next.map_or(0, |next| next.group);
+    let known = groups.last().map_or(0, |group| group.number);
+    let known = known.max(marked).max(begun);
+    let mut group = state.sum.group;
     let mut journal = Vec::new();
     for next in groups {
         if next.number == group.wrapping_add(1) {
@@ -329,10 +343,10 @@ fn check_rows(writer: &mut Writer, bytes: u64, options: &SledOptions) -> Result<
         return Ok(());
     }
     let reader = &writer.reader;
-    let (found, state) = walk(reader)?;
+    let (found, sum) = walk(reader)?;
     if options.accept_loss {
-        writer.state.rows = state.rows;
-        writer.state.sum = state.sum;
+        writer.state.sum.rows = sum.rows;
+        writer.state.sum.weight = sum.weight;
         return Ok(());
     }
     if found.is_sound() {
@@ -359,13 +373,13 @@ pub(super) fn verify(reader: &Reader) -> Result<Verification, StoreError> {
 }
 
 /// Reads every row; returns also what they add up to.
-fn walk(reader: &Reader) -> Result<(Verification, State), StoreError> {
+fn walk(reader: &Reader) -> Result<(Verification, Sum), StoreError> {
     let _whole = reader.applying();
     let expected = reader
         .row(&prefixed(space::STORE, State::KEY))?
         .and_then(|row| State::read(&row));
-    let expected = expected.unwrap_or_default();
-    let mut sum = State::default();
+    let expected = expected.unwrap_or_default().sum;
+    let mut sum = Sum::default();
     let mut found = Verification {
         expected_rows: expected.rows,
         ..Verification::default()
@@ -376,8 +390,8 @@ fn walk(reader: &Reader) -> Result<(Verification, State), StoreError> {
         found.rows += 1;
         found.bytes += (placed.len() + row.len()) as u64;
         sum.rows += 1;
-        sum.sum = sum
-            .sum
+        sum.weight = sum
+            .weight
             .wrapping_add(Head::read(&row).map_or(0, |head| head.weight()));
         let table = placed.first().copied().and_then(Table::from_number);
         let sound = table.is_some_and(|table| reader.check(table, &placed, &row).is_ok());
@@ -392,7 +406,7 @@ fn walk(reader: &Reader) -> Result<(Verification, State), StoreError> {
             }
         }
     }
-    found.complete = (sum.rows, sum.sum) == (expected.rows, expected.sum);
+    found.complete = (sum.rows, sum.weight) == (expected.rows, expected.weight);
     Ok((found, sum))
 }
 

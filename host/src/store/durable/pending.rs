@@ -100,16 +100,23 @@ impl Pending {
         }
     }
 
-    /// sled has everything up to that group. Gives the large files that lost a row before.
-    pub(super) fn settle(&mut self, group: u64) -> Vec<[u8; 32]> {
-        let bytes = &mut self.bytes;
-        self.rows.retain(|placed, row| {
-            let stays = row.group > group;
-            if !stays {
-                *bytes -= placed.len() + row.content.bytes();
+    /// sled has some changes up to that group: what wasn't changed since needs no place here. Gives it, to be dropped.
+    pub(super) fn settle(&mut self, group: u64, changes: &[Change]) -> Vec<Arc<Content>> {
+        let mut settled = Vec::with_capacity(changes.len());
+        for Change { placed, .. } in changes {
+            if self.rows.get(placed).is_none_or(|row| row.group > group) {
+                continue;
             }
-            stays
-        });
+            if let Some(row) = self.rows.remove(placed) {
+                self.bytes -= placed.len() + row.content.bytes();
+                settled.push(row.content);
+            }
+        }
+        settled
+    }
+
+    /// The large files that lost a row before sled knew of it, once.
+    pub(super) fn released(&mut self) -> Vec<[u8; 32]> {
         std::mem::take(&mut self.released)
     }
 }
@@ -140,10 +147,11 @@ mod tests {
         let share = pending.share();
         assert_eq!((share.group, share.changes.len()), (2, 2));
         pending.add(3, vec![change(2, value(5)), change(3, value(1))]);
-        pending.settle(share.group);
+        pending.settle(share.group, &share.changes);
         assert!(pending.get(&[5, 1]).is_none() && pending.get(&[5, 3]).is_some());
         assert_eq!(pending.bytes(), 2 + 5 + 2 + 1);
-        pending.settle(3);
+        let rest = pending.share();
+        pending.settle(rest.group, &rest.changes);
         assert_eq!(pending.bytes(), 0);
         assert_eq!(pending.range(&[5], &[4]).count(), 0);
     }
@@ -158,6 +166,7 @@ mod tests {
         pending.add(1, vec![change(1, Content::Large(large))]);
         assert!(pending.names(&[9; 32]) && !pending.names(&[8; 32]));
         pending.add(2, vec![change(1, Content::Nothing)]);
-        assert_eq!(pending.settle(2), [[9; 32]]);
+        assert_eq!(pending.released(), [[9; 32]]);
+        assert!(pending.released().is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! What the store knows about itself: how many groups it has committed and what all its rows add up to.
 //!
 //! sled takes a damaged spot in its log for the torn end of it and opens without what came after. So the number of the
-//! last group is kept twice: in sled, as part of the group, and in the file `MARK`, written after the barrier. A mark
+//! last group is kept twice: in sled, beside its rows, and in the file `MARK`, written after the barrier. A mark
 //! ahead of sled means that acknowledged commits are missing. The mark is not synced: after a power cut it may lag
 //! behind, which proves nothing and harms nothing.
 //!
@@ -12,20 +12,50 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-/// The newest data format that this program reads, and the one it writes. 2 has dictionaries, and otherwise is as 1.
+/// The newest data format that this program reads, and the one it writes. 2 has
+/// dictionaries, and states that know of a round that has begun; otherwise it is as 1.
 pub(super) const FORMAT: u32 = 2;
 
-/// The state as part of every group.
+/// What all rows add up to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct State {
-    /// The data format.
-    pub(super) format: u32,
-    /// The number of the last group committed.
+pub(super) struct Sum {
+    /// The number of the last group among them.
     pub(super) group: u64,
     /// The number of rows.
     pub(super) rows: u64,
     /// The sum of their weights.
-    pub(super) sum: u64,
+    pub(super) weight: u64,
+}
+
+/// The state, as sled has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct State {
+    /// The data format.
+    pub(super) format: u32,
+    /// Of the last round that sled took over.
+    pub(super) sum: Sum,
+    /// Of the round of which it has begun to take rows over.
+    pub(super) next: Option<Sum>,
+}
+
+impl Sum {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        for number in [self.group, self.rows, self.weight] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (group, rest) = bytes.split_first_chunk::<8>()?;
+        let (rows, rest) = rest.split_first_chunk::<8>()?;
+        let (weight, rest) = rest.split_first_chunk::<8>()?;
+        let sum = Self {
+            group: u64::from_le_bytes(*group),
+            rows: u64::from_le_bytes(*rows),
+            weight: u64::from_le_bytes(*weight),
+        };
+        Some((sum, rest))
+    }
 }
 
 impl State {
@@ -34,8 +64,9 @@ impl State {
 
     pub(super) fn write(&self) -> Vec<u8> {
         let mut bytes = self.format.to_le_bytes().to_vec();
-        for number in [self.group, self.rows, self.sum] {
-            bytes.extend_from_slice(&number.to_le_bytes());
+        self.sum.write(&mut bytes);
+        if let Some(next) = &self.next {
+            next.write(&mut bytes);
         }
         sealed(bytes)
     }
@@ -50,14 +81,11 @@ impl State {
                 ..Self::default()
             });
         }
-        let (group, rest) = rest.split_first_chunk::<8>()?;
-        let (rows, rest) = rest.split_first_chunk::<8>()?;
-        let (sum, _) = rest.split_first_chunk::<8>()?;
+        let (sum, rest) = Sum::read(rest)?;
         let state = Self {
             format,
-            group: u64::from_le_bytes(*group),
-            rows: u64::from_le_bytes(*rows),
-            sum: u64::from_le_bytes(*sum),
+            sum,
+            next: Sum::read(rest).map(|(next, _)| next),
         };
         (state.write() == bytes).then_some(state)
     }
@@ -110,20 +138,28 @@ mod tests {
 
     #[test]
     fn a_state_comes_back_and_a_damaged_one_does_not() {
-        let state = State {
-            format: FORMAT,
+        let sum = Sum {
             group: 7,
             rows: 3,
-            sum: u64::MAX,
+            weight: u64::MAX,
         };
-        let bytes = state.write();
-        assert_eq!(State::read(&bytes), Some(state));
-        for at in 4..bytes.len() {
-            let mut broken = bytes.clone();
-            broken[at] ^= 1;
-            assert_eq!(State::read(&broken), None);
+        for next in [None, Some(Sum { group: 9, ..sum })] {
+            let state = State {
+                format: FORMAT,
+                sum,
+                next,
+            };
+            let bytes = state.write();
+            assert_eq!(State::read(&bytes), Some(state));
+            for at in 4..bytes.len() {
+                let mut broken = bytes.clone();
+                broken[at] ^= 1;
+                assert_eq!(State::read(&broken), None);
+            }
+            for length in 0..bytes.len() {
+                assert_eq!(State::read(&bytes[..length]), None);
+            }
         }
-        assert_eq!(State::read(&bytes[..10]), None);
     }
 
     #[test]

@@ -1,4 +1,8 @@
 //! Writing to sled: what the journal holds, many groups at once.
+//!
+//! Before the first row of a round the state says up to which group the round goes and what all rows add up to then. sled
+//! keeps what it was given in order, so whatever part of a round is left after a crash, that is known, and the rows of the
+//! round, which the journal has, are written once more.
 
 use std::fs::File;
 use std::io;
@@ -13,7 +17,7 @@ use super::packing::Kept;
 use super::pending::Share;
 use super::reader::Reader;
 use super::record::{self, Body, Head, INLINE_BYTES, LargeRef};
-use super::state::State;
+use super::state::{State, Sum};
 
 /// One change, with its large value already in its file.
 pub(super) struct Change {
@@ -50,53 +54,33 @@ pub(super) struct Writer {
     pub(super) blobs_seen: Option<SystemTime>,
 }
 
-/// Rows in the form in which sled takes them.
+/// Rows in the form in which sled takes them, in an order in which any first part of them may be there after a crash: what
+/// belongs to a row is before it.
 #[derive(Default)]
 struct Plan {
-    batch: sled::Batch,
+    rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     /// Large files that lose a row.
     released: Vec<[u8; 32]>,
 }
 
-/// How many rows sled gets at once: its readers wait meanwhile.
-const ROWS: usize = 256;
+impl Plan {
+    fn insert(&mut self, key: Vec<u8>, row: Vec<u8>) {
+        self.rows.push((key, Some(row)));
+    }
+
+    fn remove(&mut self, key: Vec<u8>) {
+        self.rows.push((key, None));
+    }
+}
+
+/// How many rows stop lying over sled's at once: readers wait meanwhile.
+const SETTLED: usize = 32;
 
 impl Writer {
-    /// Brings everything up to a group into sled, durably. An error is final: nothing may be written after it.
+    /// Brings everything up to a group into sled, durably, and removes the large files that no row names any more. An
+    /// error is final: nothing may be written after it.
     pub(super) fn take_over(&mut self, share: Share) -> Result<(), StoreError> {
-        let mut released = Vec::new();
-        let mut changes = share.changes.as_slice();
-        loop {
-            let (these, rest) = changes.split_at(changes.len().min(ROWS));
-            let mut state = self.state;
-            if rest.is_empty() {
-                state.group = share.group;
-            }
-            let mut plan = Plan::default();
-            for Change { placed, content } in these {
-                self.plan(&mut plan, &mut state, placed, content)?;
-            }
-            plan.batch.insert(
-                record::prefixed(record::space::STORE, State::KEY),
-                state.write(),
-            );
-            crash_point!("store::planned");
-            {
-                let _whole = self.reader.applying();
-                finally(|| self.reader.db.apply_batch(plan.batch))?;
-            }
-            crash_point!("store::applied");
-            self.state = state;
-            released.extend(plan.released);
-            changes = rest;
-            if rest.is_empty() {
-                break;
-            }
-        }
-        self.barrier()?;
-        crash_point!("store::checkpointed");
-        released.extend(self.reader.exclusive().settle(share.group));
-        for sha256 in released {
+        for sha256 in self.bring(share)? {
             // Where that cannot be known the file stays.
             self.reader
                 .large
@@ -105,10 +89,78 @@ impl Writer {
         Ok(())
     }
 
+    /// Brings everything up to a group into sled, durably; gives the large files that lost a row.
+    ///
+    /// Rows go there one by one, so that readers of others needn't wait: a batch of sled's keeps all of them out.
+    pub(super) fn bring(&mut self, share: Share) -> Result<Vec<[u8; 32]>, StoreError> {
+        let Share { group, changes } = share;
+        let mut plan = Plan::default();
+        {
+            let reader = Arc::clone(&self.reader);
+            let _whole = reader.applying();
+            let state = self.plan_all(&mut plan, group, &changes)?;
+            if !plan.rows.is_empty() {
+                self.put_state(State {
+                    next: Some(state.sum),
+                    ..self.state
+                })?;
+            }
+            crash_point!("store::planned");
+            for (key, row) in plan.rows {
+                finally(|| match row {
+                    Some(row) => self.reader.db.insert(key, row),
+                    None => self.reader.db.remove(key),
+                })?;
+                crash_point!("store::applied");
+            }
+            self.put_state(state)?;
+        }
+        self.barrier()?;
+        crash_point!("store::checkpointed");
+        let mut released = plan.released;
+        for some in changes.chunks(SETTLED) {
+            let settled = self.reader.exclusive().settle(group, some);
+            // Not while readers wait.
+            drop(settled);
+        }
+        released.extend(self.reader.exclusive().released());
+        Ok(released)
+    }
+
+    /// What sled is to get for the changes up to a group, and the state with all of them.
+    fn plan_all(
+        &self,
+        plan: &mut Plan,
+        group: u64,
+        changes: &[Change],
+    ) -> Result<State, StoreError> {
+        let mut sum = Sum {
+            group,
+            ..self.state.sum
+        };
+        for Change { placed, content } in changes {
+            self.plan(plan, &mut sum, placed, content)?;
+        }
+        // Some of the rows may be there already: only whoever began it knows what they add up to.
+        let begun = self.state.next.filter(|next| next.group == group);
+        Ok(State {
+            format: self.state.format,
+            sum: begun.unwrap_or(sum),
+            next: None,
+        })
+    }
+
+    fn put_state(&mut self, state: State) -> Result<(), StoreError> {
+        let key = record::prefixed(record::space::STORE, State::KEY);
+        finally(|| self.reader.db.insert(key, state.write()))?;
+        self.state = state;
+        Ok(())
+    }
+
     fn plan(
         &self,
         plan: &mut Plan,
-        state: &mut State,
+        sum: &mut Sum,
         placed: &[u8],
         content: &Content,
     ) -> Result<(), StoreError> {
@@ -123,12 +175,11 @@ impl Writer {
         let is_counted = record::is_of_table(placed);
         if let Some(old) = &old {
             if is_counted {
-                state.rows = state.rows.wrapping_sub(1);
-                state.sum = state.sum.wrapping_sub(old.weight());
+                sum.rows = sum.rows.wrapping_sub(1);
+                sum.weight = sum.weight.wrapping_sub(old.weight());
             }
             if let Body::Large(large) = &old.body {
-                plan.batch
-                    .remove(record::place_reference(&large.sha256, placed));
+                plan.remove(record::place_reference(&large.sha256, placed));
                 plan.released.push(large.sha256);
             }
         }
@@ -137,41 +188,33 @@ impl Writer {
             Content::Nothing => None,
             Content::Value(value) => Some(record::head_of_value(placed, value)),
             Content::Large(large) => {
-                plan.batch
-                    .insert(record::place_reference(&large.sha256, placed), &[]);
+                plan.insert(record::place_reference(&large.sha256, placed), Vec::new());
                 Some(record::head_of_large(placed, large))
             }
         };
         let Some(row) = row else {
             if old.is_some() {
-                plan.batch.remove(placed);
-                self.remove_chunks(plan, placed, 0..old_chunks);
+                remove_chunks(plan, placed, 0..old_chunks);
+                plan.remove(placed.to_vec());
             }
             return Ok(());
         };
         let mut chunks = 0;
         if let Some(head) = Head::read(&row) {
             if is_counted {
-                state.rows = state.rows.wrapping_add(1);
-                state.sum = state.sum.wrapping_add(head.weight());
+                sum.rows = sum.rows.wrapping_add(1);
+                sum.weight = sum.weight.wrapping_add(head.weight());
             }
             chunks = head.chunks();
         }
         if let (Content::Value(value), 1..) = (content, chunks) {
             for (number, chunk) in value.bytes.chunks(INLINE_BYTES).enumerate() {
-                plan.batch
-                    .insert(record::place_chunk(placed, number), chunk);
+                plan.insert(record::place_chunk(placed, number), chunk.to_vec());
             }
         }
-        self.remove_chunks(plan, placed, chunks..old_chunks);
-        plan.batch.insert(placed, row);
+        remove_chunks(plan, placed, chunks..old_chunks);
+        plan.insert(placed.to_vec(), row);
         Ok(())
-    }
-
-    fn remove_chunks(&self, plan: &mut Plan, placed: &[u8], numbers: std::ops::Range<usize>) {
-        for number in numbers {
-            plan.batch.remove(record::place_chunk(placed, number));
-        }
     }
 
     /// sled writes, then the system, then the drive.
@@ -199,6 +242,12 @@ impl Writer {
         sync_directory(self.disk.as_ref(), &self.blobs)?;
         self.blobs_seen = changed;
         Ok(())
+    }
+}
+
+fn remove_chunks(plan: &mut Plan, placed: &[u8], numbers: std::ops::Range<usize>) {
+    for number in numbers {
+        plan.remove(record::place_chunk(placed, number));
     }
 }
 

@@ -6,6 +6,7 @@ mod dictionaries;
 mod files;
 mod kill;
 mod power;
+mod rounds;
 mod space;
 
 use std::fs::File;
