@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use super::progress;
 use super::setup::data_dir;
 use super::usage::Usage;
+use crate::model::lasting;
 use crate::store::{Batch, SledOptions, SledStore, Store, StoreError, Table, for_each_row};
 
 /// The format of exports that this version writes and reads.
@@ -241,7 +242,11 @@ fn fresh(dir: &Path) -> anyhow::Result<SledStore> {
         ))
         .into());
     }
-    Ok(SledStore::open_with(dir, SledOptions::default())?)
+    let options = SledOptions {
+        lasting,
+        ..SledOptions::default()
+    };
+    Ok(SledStore::open_with(dir, options)?)
 }
 
 /// A new file that only its owner may read.

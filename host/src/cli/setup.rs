@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 
 use crate::engine::{Clock, Core, Entropy, Network, Parts, SystemClock, SystemEntropy};
+use crate::model::lasting;
 use crate::sandbox::{Sandbox, SandboxConfig};
 use crate::store::{SledOptions, SledStore, Store};
 use crate::workflow::{Desk, DeskFiles};
@@ -55,6 +56,7 @@ pub(crate) fn store(dir: &Path) -> anyhow::Result<Arc<dyn Store>> {
             tracing::error!(why, "the store can no longer be trusted; stopping");
             std::process::exit(crate::cli::EXIT_STORE_STOPPED);
         })),
+        lasting,
         ..SledOptions::default()
     };
     Ok(Arc::new(SledStore::open_with(dir, options)?))

@@ -76,6 +76,8 @@ pub struct SledOptions {
     /// After so many values of a table that are worth packing it is looked at what they have in common, and again when
     /// they have changed; 0: never.
     pub dictionary_after: u32,
+    /// What of a value may still be kept when the value itself is deleted: only that gets into a dictionary.
+    pub lasting: fn(&[u8]) -> Vec<u8>,
     /// Opens a store although acknowledged commits are missing from it or its rows do not add up, and takes what is
     /// there as the new truth. For repair, after a copy was made.
     pub accept_loss: bool,
@@ -97,6 +99,7 @@ impl Default for SledOptions {
             patience: Duration::from_secs(5),
             verify_below_bytes: 8 * 1024 * 1024,
             dictionary_after: 256,
+            lasting: |_| Vec::new(),
             accept_loss: false,
             on_stop: None,
             disk: Arc::new(RealDisk),

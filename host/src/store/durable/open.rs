@@ -83,7 +83,7 @@ pub(super) fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, Store
     }
     let large = LargeFiles::open(paths.large()).map_err(|error| failed(&error))?;
     let db = open_sled(&paths, options)?;
-    let dictionaries = Dictionaries::new(options.dictionary_after);
+    let dictionaries = Dictionaries::new(options.dictionary_after, options.lasting);
     let reader = Reader::new(dir.to_owned(), db, large, dictionaries);
     let mark = Mark::open(&paths.mark()).map_err(|error| failed(&error))?;
     let (mut journal, groups) = Journal::open(dir).map_err(|error| failed(&error))?;

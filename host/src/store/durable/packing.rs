@@ -5,8 +5,9 @@
 //! value refers to it, and it is kept for ever. Packed with one, the trace of a run takes half the space that it takes
 //! packed alone, mostly fits into one row, and is written and synced in less time than packing takes.
 //!
-//! No customer's words get into a dictionary unless others wrote them too: of [`SAMPLES`] values, spread over all of
-//! a time, at least [`SHARERS`] must have a passage.
+//! A dictionary stays when the values that it was made of are deleted. So it is made of nothing but what whoever opens
+//! the store says may last (`SledOptions::lasting`), and of that only passages that at least [`SHARERS`] of [`SAMPLES`]
+//! values have.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -84,6 +85,7 @@ pub(super) struct Dictionaries {
     next: AtomicU32,
     /// After so many values of a table it is looked at what they have in common.
     window: u32,
+    lasting: fn(&[u8]) -> Vec<u8>,
 }
 
 /// What is known of the values of a table.
@@ -128,14 +130,16 @@ impl Learning {
 }
 
 impl Dictionaries {
-    /// None yet; after `window` values of a table it is looked at what they have in common, 0: never.
-    pub(super) fn new(window: u32) -> Self {
+    /// None yet; after `window` values of a table it is looked at what they have in common, 0: never. What `lasting` gives
+    /// of a value may outlive it.
+    pub(super) fn new(window: u32, lasting: fn(&[u8]) -> Vec<u8>) -> Self {
         Self {
             known: RwLock::default(),
             tables: Mutex::default(),
             found: Mutex::default(),
             next: AtomicU32::new(1),
             window,
+            lasting,
         }
     }
 
@@ -252,7 +256,8 @@ impl Dictionaries {
 
     /// Looks for a dictionary.
     fn learn(&self, table: u8, window: &Window) {
-        let bytes = common(&window.samples);
+        let lasting = |value: &Vec<u8>| (self.lasting)(value);
+        let bytes = common(&window.samples.iter().map(lasting).collect::<Vec<_>>());
         let room = {
             let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
             known.len() < MOST_DICTIONARIES
@@ -268,7 +273,7 @@ impl Dictionaries {
         };
         let is_worth =
             (left(Some(&candidate)) as f64) < left(learning.current.as_ref()) as f64 * WORTH;
-        if !is_worth || !room {
+        if candidate.1.is_empty() || !is_worth || !room {
             learning.share = Some(window.share());
             learning.busy = false;
             return;
@@ -396,7 +401,7 @@ mod tests {
     }
 
     fn learned(window: u32) -> Dictionaries {
-        let dictionaries = Dictionaries::new(window);
+        let dictionaries = Dictionaries::new(window, <[u8]>::to_vec);
         for number in 0..window {
             dictionaries.keep(TABLE, value(number));
         }
@@ -444,11 +449,29 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_last_is_in_no_dictionary() {
+        let dictionaries = Dictionaries::new(64, |_| Vec::new());
+        for number in 0..64 {
+            dictionaries.keep(TABLE, value(number));
+        }
+        assert!(dictionaries.take_found().is_none(), "nothing may last");
+        let dictionaries = Dictionaries::new(64, |value| {
+            let text = String::from_utf8_lossy(value);
+            text.replace("memory", "x").into_bytes()
+        });
+        for number in 0..64 {
+            dictionaries.keep(TABLE, value(number));
+        }
+        let found = adopt(&dictionaries);
+        assert!(!String::from_utf8_lossy(&found.bytes).contains("memory"));
+    }
+
+    #[test]
     fn another_store_that_knows_the_dictionary_reads_its_values() {
         let dictionaries = learned(64);
         let found = adopt(&dictionaries);
         let kept = dictionaries.keep(TABLE, value(7));
-        let other = Dictionaries::new(64);
+        let other = Dictionaries::new(64, <[u8]>::to_vec);
         assert_eq!(other.value(kept.packing, &kept.bytes), None);
         other.add(found.number, &found.value()).unwrap();
         assert_eq!(other.value(kept.packing, &kept.bytes), Some(value(7)));
@@ -498,7 +521,7 @@ mod tests {
             };
             (0..600).map(|_| next()).collect()
         };
-        let dictionaries = Dictionaries::new(64);
+        let dictionaries = Dictionaries::new(64, <[u8]>::to_vec);
         for number in 0..640 {
             assert_eq!(
                 dictionaries.keep(TABLE, noise(number)).packing,

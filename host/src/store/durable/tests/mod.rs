@@ -52,6 +52,7 @@ fn options() -> SledOptions {
         low_space_bytes: 0,
         reserve_bytes: 0,
         dictionary_after: 32,
+        lasting: <[u8]>::to_vec,
         ..SledOptions::default()
     }
 }
