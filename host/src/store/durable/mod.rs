@@ -6,8 +6,8 @@
 //! it has ten rows or a thousand. sled 0.34's `flush` ends before the drive's cache is flushed, so it is followed by
 //! `fdatasync` of sled's file before the journal forgets anything, and what sled takes for a durable write is made one
 //! (`sync_range`).
-//! Every row carries a checksum (`record`), values are packed by what they have in common (`packing`), long values are cut up and very long ones are files of their own
-//! (`large`), because sled never syncs pages above 128 KiB. The store knows what all its rows add up to and how far
+//! Every row carries a checksum (`record`), values are packed by what they have in common (`packing`), long ones are cut
+//! up and very long ones are files of their own (`large`), because sled never syncs pages above 128 KiB. The store knows what all its rows add up to and how far
 //! it had come (`state`), because sled opens a damaged log as if it merely ended earlier.
 //!
 //! A data directory: `LOCK` (the process that has it), `JOURNAL-0` and `JOURNAL-1` (the newest groups), `sled/` (sled's
